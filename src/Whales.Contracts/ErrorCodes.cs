@@ -1,0 +1,19 @@
+namespace Whales.Contracts;
+
+/// <summary>The stable <c>code</c> of a problem+json answer.</summary>
+public static class ErrorCodes
+{
+    public const string EmptyFile = "empty_file";
+    public const string MalformedRequest = "malformed_request";
+    public const string UnknownModel = "unknown_model";
+    public const string TooLarge = "too_large";
+    public const string UnsupportedMedia = "unsupported_media";
+    public const string IdempotencyMismatch = "idempotency_mismatch";
+    public const string IdempotencyInProgress = "idempotency_in_progress";
+    public const string QueueFull = "queue_full";
+    public const string NotFound = "not_found";
+    public const string InvalidState = "invalid_state";
+    public const string Forbidden = "forbidden";
+    public const string Unavailable = "unavailable";
+    public const string InternalError = "internal_error";
+}

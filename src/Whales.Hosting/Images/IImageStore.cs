@@ -1,0 +1,32 @@
+namespace Whales.Hosting.Images;
+
+/// <summary>Where photos lie, written by the API and read by workers. Keys are ours (<see cref="ImageKeys"/>), never a client's file name.</summary>
+public interface IImageStore
+{
+    /// <summary>Begins a photo under <paramref name="key"/>. Disposing the upload before <see cref="IImageUpload.CommitAsync"/> leaves nothing behind.</summary>
+    ValueTask<IImageUpload> CreateAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Reads the whole photo into a pooled buffer; null when there is none under this key.</summary>
+    ValueTask<PhotoBytes?> ReadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Opens the photo as a seekable stream; null when there is none under this key.</summary>
+    ValueTask<Stream?> OpenReadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Removes the photo; true when there was one.</summary>
+    ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>All photos last written before <paramref name="writtenBefore"/>: to find those that no row names.</summary>
+    IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken);
+}
+
+/// <summary>A photo being written.</summary>
+public interface IImageUpload : IAsyncDisposable
+{
+    /// <summary>A local file with what was written so far, for header checks.</summary>
+    string LocalPath { get; }
+
+    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>Makes the photo durable: when this returns, file and directory entry are on the disk.</summary>
+    ValueTask CommitAsync(CancellationToken cancellationToken);
+}

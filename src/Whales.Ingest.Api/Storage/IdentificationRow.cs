@@ -1,0 +1,123 @@
+using Whales.Contracts;
+
+namespace Whales.Ingest.Api.Storage;
+
+/// <summary>One photo in the job table. Times have millisecond precision, UTC.</summary>
+public sealed record IdentificationRow
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>The API key that the row belongs to; empty where keys are off.</summary>
+    public string Owner { get; init; } = "";
+
+    public required int Attempt { get; init; }
+
+    public required string Model { get; init; }
+
+    public required IdentificationStatus Status { get; init; }
+
+    public Lane Lane { get; init; }
+
+    public required string ImageKey { get; init; }
+
+    /// <summary>From the photo's bytes, not from the client.</summary>
+    public required string ContentType { get; init; }
+
+    public required long ImageBytes { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public string? FileName { get; init; }
+
+    public Region? Region { get; init; }
+
+    public Guid? BatchId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When this attempt began to wait: creation or the latest retry.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>When the broker confirmed the command; null while it is to be sent.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>Until then one relay alone may send it.</summary>
+    public DateTimeOffset? LeasedUntil { get; init; }
+
+    public string? ModelVersion { get; init; }
+
+    public string? CatalogueVersion { get; init; }
+
+    public IdentificationResult? Result { get; init; }
+
+    public IdentificationError? Error { get; init; }
+
+    public Timings? Timings { get; init; }
+
+    public string? Worker { get; init; }
+
+    /// <summary>W3C trace context of the POST.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Set when the row is stored together with an idempotency key.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>One attempt of one identification.</summary>
+public readonly record struct AttemptId(Guid Id, int Attempt);
+
+/// <summary>The final state of one attempt.</summary>
+public sealed record Completion
+{
+    public required AttemptId Attempt { get; init; }
+
+    /// <summary>Any but queued.</summary>
+    public required IdentificationStatus Status { get; init; }
+
+    public required DateTimeOffset CompletedAt { get; init; }
+
+    public string? ModelVersion { get; init; }
+
+    public string? CatalogueVersion { get; init; }
+
+    public IdentificationResult? Result { get; init; }
+
+    public IdentificationError? Error { get; init; }
+
+    /// <summary>The store sets <see cref="Timings.TotalMs"/> from the row's own QueuedAt.</summary>
+    public Timings? Timings { get; init; }
+
+    public string? Worker { get; init; }
+}
+
+/// <summary>What to list. <see cref="Before"/> is exclusive: the id of the last row of the part before.</summary>
+public sealed record IdentificationFilter
+{
+    public IdentificationStatus? Status { get; init; }
+
+    public string? Model { get; init; }
+
+    public Guid? BatchId { get; init; }
+
+    /// <summary>Error code.</summary>
+    public string? Code { get; init; }
+
+    public Guid? Before { get; init; }
+
+    public required int Limit { get; init; }
+}
+
+/// <summary>Queued photos of one model and lane.</summary>
+public sealed record WaitingCount(string Model, Lane Lane, int Count, DateTimeOffset OldestQueuedAt);
+
+/// <summary>An idempotency key, the request it stands for and the identification that answers it.</summary>
+/// <param name="Owner">The API key; empty where keys are off.</param>
+/// <param name="Key">The client's Idempotency-Key.</param>
+/// <param name="IdentificationId">The identification of the first request with this key.</param>
+/// <param name="CreatedAt">When it was claimed.</param>
+/// <param name="Fingerprint">SHA-256 of the body and its parameters; null while the first upload is in progress.</param>
+public sealed record IdempotencyClaim(string Owner, string Key, Guid IdentificationId, DateTimeOffset CreatedAt, string? Fingerprint);
