@@ -63,8 +63,11 @@ public sealed record IdentificationRow
     /// <summary>W3C trace context of the POST.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Set when the row is stored together with an idempotency key.</summary>
+    /// <summary>The client's Idempotency-Key, whose claim becomes final in the same transaction as the row.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>What <see cref="IdempotencyClaim.Fingerprint"/> of that claim becomes.</summary>
+    public string? Fingerprint { get; init; }
 }
 
 /// <summary>One attempt of one identification.</summary>
