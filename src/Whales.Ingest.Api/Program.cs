@@ -1,3 +1,22 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Whales.Hosting;
+using Whales.Hosting.Images;
+using Whales.Hosting.Messaging;
+using Whales.Ingest.Api;
+using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Storage;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddWhalesDefaults("api");
+builder.AddIdentificationStore();
+builder.AddImageStore();
+builder.AddIngest();
+// Photos are accepted while the broker is away; only their way on is delayed.
+builder.AddWhalesMessaging(bus => bus.AddIngestConsumers(), brokerOutage: HealthStatus.Degraded);
+
 var app = builder.Build();
+app.MapWhalesDefaults();
+app.MapIdentifications();
+app.MapModels();
 await app.RunAsync();

@@ -1,3 +1,28 @@
+using Whales.Hosting;
+using Whales.Hosting.Images;
+using Whales.Hosting.Messaging;
+using Whales.Ingest.Api;
+using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Storage;
+using Whales.Worker;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddWhalesDefaults("standalone");
+builder.AddIdentificationStore();
+builder.AddImageStore();
+builder.AddIngest();
+builder.AddWorker();
+builder.AddWhalesMessaging(
+    bus =>
+    {
+        bus.AddIngestConsumers();
+        bus.AddWorkerConsumers();
+    },
+    inMemory: true);
+
 var app = builder.Build();
+app.MapWhalesDefaults();
+app.MapIdentifications();
+app.MapModels();
 await app.RunAsync();

@@ -1,0 +1,90 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Whales.Contracts;
+
+namespace Whales.Hosting.Messaging;
+
+/// <summary>The bus: RabbitMQ when <c>RabbitMq:Uri</c> is set, in memory for Standalone.</summary>
+public static class MessagingExtensions
+{
+    /// <param name="builder">The host.</param>
+    /// <param name="consumers">Registers the host's consumers with their definitions.</param>
+    /// <param name="inMemory">True for Standalone, which works without a broker.</param>
+    /// <param name="brokerOutage">How the host's readiness shows a broker that cannot be reached.</param>
+    public static void AddWhalesMessaging(
+        this IHostApplicationBuilder builder,
+        Action<IBusRegistrationConfigurator> consumers,
+        bool inMemory = false,
+        HealthStatus brokerOutage = HealthStatus.Unhealthy)
+    {
+        builder.Services.AddOptions<RabbitMqOptions>()
+            .BindConfiguration(RabbitMqOptions.SectionName)
+            .ValidateDataAnnotations()
+            .Validate(
+                o => inMemory || o.Uri is { Scheme: "amqp" or "amqps" },
+                "RabbitMq:Uri must be set, for example amqp://user:password@localhost:5672/.")
+            .Validate(o => !inMemory || o.Uri is null, "RabbitMq:Uri is set, but Standalone has its bus in memory: start the API and the workers instead.")
+            .Validate(o => o.SuspectStarts < o.DeliveryLimit, "RabbitMq:SuspectStarts must be below RabbitMq:DeliveryLimit.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(new QueueAddresses(inMemory));
+        builder.Services.AddSingleton<BrokerTopology>();
+
+        builder.Services.AddOptions<MassTransitHostOptions>().Configure<IOptions<RabbitMqOptions>>((host, rabbit) =>
+        {
+            // The host starts, listens and says what is missing while the broker is still away.
+            host.WaitUntilStarted = inMemory;
+            host.ConsumerStopTimeout = rabbit.Value.DrainTimeout;
+            host.StopTimeout = rabbit.Value.DrainTimeout + TimeSpan.FromSeconds(5);
+        });
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            bus.ConfigureHealthCheckOptions(o =>
+            {
+                o.Name = "bus";
+                o.MinimalFailureStatus = brokerOutage;
+            });
+            consumers(bus);
+            if (inMemory)
+                bus.UsingInMemory((context, configure) => configure.ConfigureEndpoints(context));
+            else
+                bus.UsingRabbitMq(ConfigureRabbitMq);
+        });
+    }
+
+    private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator configure)
+    {
+        var uri = context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Uri!;
+        var user = uri.UserInfo.Split(':', 2);
+        configure.Host(uri.Host, uri.IsDefaultPort ? (ushort)5672 : (ushort)uri.Port, VirtualHost(uri), host =>
+        {
+            host.Username(user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : "guest");
+            host.Password(user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "guest");
+            if (uri.Scheme == "amqps")
+                host.UseSsl(ssl => ssl.ServerName = uri.Host);
+        });
+        // Commands and outcomes must find a queue; announcements (states, cancellations) may have no listener.
+        configure.ConfigureSend(pipe => pipe.UseExecute(BeMandatory));
+        configure.ConfigurePublish(pipe => pipe.UseExecute(BeMandatory));
+        // What a consumer cannot take goes to the model's own dead-letter queue, not to an `_error` queue beside it.
+        configure.SendTopology.ErrorQueueNameFormatter = DeadLetterNames.Instance;
+        configure.SendTopology.DeadLetterQueueNameFormatter = DeadLetterNames.Instance;
+        configure.ConfigureEndpoints(context);
+    }
+
+    private static void BeMandatory(SendContext context)
+    {
+        if (context is SendContext<IdentifyWhale> or SendContext<WhaleIdentified> or SendContext<WhaleIdentificationFailed>
+            && context.TryGetPayload(out RabbitMqSendContext? rabbit))
+            rabbit.Mandatory = true;
+    }
+
+    private static string VirtualHost(Uri uri)
+    {
+        var path = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/'));
+        return path.Length == 0 ? "/" : path;
+    }
+}

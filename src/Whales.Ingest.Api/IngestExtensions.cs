@@ -1,0 +1,48 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Whales.Hosting.Models;
+using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Outbox;
+using Whales.Ingest.Api.Outcomes;
+using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Telemetry;
+
+namespace Whales.Ingest.Api;
+
+/// <summary>The API's parts, for its own host and for Standalone.</summary>
+public static class IngestExtensions
+{
+    /// <summary>Everything between a POST and the model's queue, and between the outcomes and the polling client.</summary>
+    public static void AddIngest(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RelayOptions>().BindConfiguration(RelayOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<Persistently>();
+        builder.Services.AddSingleton<ServedModels>();
+        builder.Services.AddSingleton<ModelStates>();
+        builder.Services.AddSingleton<IModelStates>(services => services.GetRequiredService<ModelStates>());
+        builder.Services.AddSingleton<ApiMetrics>();
+        builder.Services.AddSingleton<RelayInbox>();
+        builder.Services.AddSingleton<IIdentificationQueue, IdentificationQueue>();
+        builder.Services.AddSingleton<ICancelBroadcast, CancelBroadcast>();
+        builder.Services.AddSingleton<OutcomeProjection>();
+        // In this order: nothing reads the job table before its schema is there.
+        builder.Services.AddHostedService<StoreMigration>();
+        builder.Services.AddHostedService<TopologyDeclaration>();
+        builder.Services.AddHostedService<Relay>();
+        builder.Services.AddHostedService<LostQueueSweep>();
+        builder.Services.AddHostedService<ExpirySweep>();
+        builder.Services.AddIdentificationEndpoints();
+    }
+
+    /// <summary>The API's listeners on the bus.</summary>
+    public static void AddIngestConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<OutcomeConsumer, OutcomeConsumerDefinition>();
+        bus.AddConsumer<DeadLetterConsumer>().ExcludeFromConfigureEndpoints();
+        bus.AddConsumer<ModelStateConsumer, ModelStateConsumerDefinition>();
+    }
+}

@@ -1,0 +1,32 @@
+using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Storage;
+
+namespace Whales.Ingest.Api.Outbox;
+
+/// <summary>Makes accepted photos durable, many in one commit, and then wakes the relay.</summary>
+internal sealed class IdentificationQueue : IIdentificationQueue, IAsyncDisposable
+{
+    private readonly WriteCoalescer<IdentificationRow, bool> _inserts;
+    private readonly RelayInbox _inbox;
+
+    public IdentificationQueue(IIdentificationStore store, RelayInbox inbox)
+    {
+        _inbox = inbox;
+        _inserts = new WriteCoalescer<IdentificationRow, bool>(async (rows, cancellationToken) =>
+        {
+            await store.InsertAsync(rows, cancellationToken);
+            return new bool[rows.Count];
+        });
+    }
+
+    public async Task EnqueueAsync(IdentificationRow row, CancellationToken cancellationToken)
+    {
+        var leased = row with { LeasedUntil = _inbox.LeaseUntil() };
+        await _inserts.AddAsync(leased, cancellationToken);
+        _inbox.Post(leased);
+    }
+
+    public void Wake() => _inbox.Wake();
+
+    public ValueTask DisposeAsync() => _inserts.DisposeAsync();
+}

@@ -1,0 +1,240 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Whales.Contracts;
+using Whales.Hosting.Messaging;
+using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Telemetry;
+
+namespace Whales.Ingest.Api.Outbox;
+
+/// <summary>
+/// The only sender of commands. Rows come from <see cref="RelayInbox"/> or, leased, from the store; each is sent in a bounded window with
+/// the broker's confirm, mandatory and with a timeout, and noted as sent. What was not confirmed is sent again, also after a crash.
+/// </summary>
+internal sealed partial class Relay(
+    IIdentificationStore store,
+    RelayInbox inbox,
+    ISendEndpointProvider endpoints,
+    QueueAddresses addresses,
+    BrokerTopology topology,
+    ServedModels models,
+    ApiMetrics metrics,
+    Persistently persistently,
+    IOptions<RelayOptions> options,
+    IOptions<RabbitMqOptions> broker,
+    TimeProvider clock,
+    ILogger<Relay> log) : BackgroundService
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _window = new(options.Value.Window);
+    private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _senders = new();
+    private readonly ConcurrentQueue<AttemptId> _confirmed = new();
+
+    // Whether the last send failed: the first failure is a warning, the rest of an outage is not news.
+    private volatile bool _failing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (addresses.InMemory)
+        {
+            // An in-memory queue died with its process: everything still queued goes round again.
+            await persistently.RunAsync(async ct => await store.MarkUnsentAsync(null, clock.GetUtcNow(), ct), stoppingToken);
+        }
+
+        await Task.WhenAll(SendInboxAsync(stoppingToken), SendUnsentAsync(stoppingToken), NoteSentAsync(stoppingToken));
+    }
+
+    private async Task SendInboxAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var row in inbox.Rows.ReadAllAsync(stoppingToken))
+            await StartSendAsync(row, stoppingToken);
+    }
+
+    private async Task SendUnsentAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var leased = 0;
+            try
+            {
+                var now = clock.GetUtcNow();
+                var rows = await store.LeaseUnsentAsync(options.Value.Window, now, now + options.Value.Lease, stoppingToken);
+                leased = rows.Count;
+                foreach (var row in rows)
+                    await StartSendAsync(row, stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                ScanFailed(exception);
+            }
+
+            if (leased < options.Value.Window)
+                await inbox.WaitForWakeAsync(options.Value.ScanInterval, stoppingToken);
+        }
+    }
+
+    private async Task StartSendAsync(IdentificationRow row, CancellationToken stoppingToken)
+    {
+        await _window.WaitAsync(stoppingToken);
+        if (clock.GetUtcNow() >= row.LeasedUntil)
+        {
+            // It waited too long for its turn: another relay may have it by now.
+            _window.Release();
+            return;
+        }
+
+        _ = SendAndReleaseAsync(row, stoppingToken);
+    }
+
+    private async Task SendAndReleaseAsync(IdentificationRow row, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await SendWithinLeaseAsync(row, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            _window.Release();
+        }
+    }
+
+    // Tries until the lease is nearly over; then the row is left to whoever leases it next.
+    private async Task SendWithinLeaseAsync(IdentificationRow row, CancellationToken stoppingToken)
+    {
+        var pause = TimeSpan.FromMilliseconds(50);
+        var giveUp = (row.LeasedUntil ?? clock.GetUtcNow()) - broker.Value.SendTimeout;
+        do
+        {
+            var started = clock.GetTimestamp();
+            try
+            {
+                await SendAsync(row, stoppingToken);
+                metrics.Published(row.Model, PublishOutcome.Confirmed, clock.GetElapsedTime(started));
+                _confirmed.Enqueue(new AttemptId(row.Id, row.Attempt));
+                if (_failing)
+                {
+                    _failing = false;
+                    SendsWork();
+                }
+
+                return;
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                metrics.Published(row.Model, OutcomeOf(exception), clock.GetElapsedTime(started));
+                if (!_failing)
+                {
+                    _failing = true;
+                    SendFailed(exception, Names.Queue(row.Model));
+                }
+
+                if (exception is MessageReturnedException)
+                    await RestoreTopologyAsync(stoppingToken);
+            }
+
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), clock, stoppingToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+        while (clock.GetUtcNow() < giveUp);
+    }
+
+    private async Task SendAsync(IdentificationRow row, CancellationToken stoppingToken)
+    {
+        // WaitAsync as well as the token: a paused broker can hold a send where the transport does not look at its token.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        timeout.CancelAfter(broker.Value.SendTimeout);
+        var send = SendOnceAsync(row, timeout.Token);
+        try
+        {
+            await send.WaitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The broker did not confirm within {broker.Value.SendTimeout.TotalSeconds:0.#} s.");
+        }
+    }
+
+    private async Task SendOnceAsync(IdentificationRow row, CancellationToken cancellationToken)
+    {
+        var sender = await _senders.GetOrAdd(row.Model, model => endpoints.GetSendEndpoint(addresses.Of(Names.Queue(model))));
+        await sender.Send(CommandOf(row), cancellationToken);
+    }
+
+    private static IdentifyWhale CommandOf(IdentificationRow row) => new()
+    {
+        IdentificationId = row.Id,
+        Attempt = row.Attempt,
+        Model = row.Model,
+        ImageKey = row.ImageKey,
+        FileName = row.FileName,
+        Region = row.Region,
+        SubmittedAt = row.QueuedAt,
+        ExpiresAt = row.ExpiresAt,
+        Lane = row.Lane,
+    };
+
+    private async Task RestoreTopologyAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await topology.DeclareAsync(models.Names, stoppingToken);
+            _senders.Clear();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            TopologyFailed(exception);
+        }
+    }
+
+    private async Task NoteSentAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.NoteInterval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var batch = new List<AttemptId>();
+            while (_confirmed.TryDequeue(out var attempt))
+                batch.Add(attempt);
+            if (batch.Count == 0)
+                continue;
+            try
+            {
+                await store.MarkSentAsync(batch, clock.GetUtcNow(), stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                foreach (var attempt in batch)
+                    _confirmed.Enqueue(attempt);
+                NoteFailed(exception);
+            }
+        }
+    }
+
+    private static PublishOutcome OutcomeOf(Exception exception) => exception switch
+    {
+        TimeoutException => PublishOutcome.Timeout,
+        MessageReturnedException => PublishOutcome.Returned,
+        _ => PublishOutcome.Failed,
+    };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Photos could not be sent to {Queue}; they are safe and will be sent again.")]
+    private partial void SendFailed(Exception exception, string queue);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Photos are sent to the broker again.")]
+    private partial void SendsWork();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unsent photos could not be read from the job table; trying again.")]
+    private partial void ScanFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sent photos could not be noted in the job table; trying again.")]
+    private partial void NoteFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The queues could not be declared.")]
+    private partial void TopologyFailed(Exception exception);
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Whales.Ingest.Api.Outbox;
+
+/// <summary>How accepted photos are handed to the broker. Section <c>Relay</c>.</summary>
+public sealed class RelayOptions
+{
+    public const string SectionName = "Relay";
+
+    /// <summary>Sends that may wait for their confirm at once. 1 to 4,096, default 256.</summary>
+    [Range(1, 4096)]
+    public int Window { get; set; } = 256;
+
+    /// <summary>How long one relay keeps a row to itself; after that, or after a crash, another may send it. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often rows are looked for that nobody sends. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan ScanInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long confirmed sends are gathered before they are noted. A lost note costs one harmless second send. Default 0.5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan NoteInterval { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// A photo whose model's queue is empty this long after it was sent was lost with the queue (deleted, purged, restored from an older
+    /// backup) and is sent again. Longer than a worker may hold a photo. Default 2 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ResendAfter { get; set; } = TimeSpan.FromMinutes(2);
+}

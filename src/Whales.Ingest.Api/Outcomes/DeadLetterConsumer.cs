@@ -1,0 +1,45 @@
+using MassTransit;
+using Whales.Contracts;
+using Whales.Ingest.Api.Storage;
+
+namespace Whales.Ingest.Api.Outcomes;
+
+/// <summary>
+/// Brings what the broker or a worker gave up on into view: the row becomes failed, and can be retried like any other. Which queue a photo
+/// died in needs no second list of failures.
+/// </summary>
+internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, TimeProvider clock, ILogger<DeadLetterConsumer> log) : IConsumer<IdentifyWhale>
+{
+    public Task Consume(ConsumeContext<IdentifyWhale> context)
+    {
+        var command = context.Message;
+        // RabbitMQ writes x-first-death-*; a consumer's fault carries the exception's message.
+        var brokerReason = context.ReceiveContext.TransportHeaders.Get<string>("x-first-death-reason");
+        var error = brokerReason is not null
+            ? new IdentificationError
+            {
+                Code = FailureCodes.PoisonousImage,
+                Message = $"The broker gave the photo up after too many deliveries ({brokerReason}).",
+            }
+            : new IdentificationError
+            {
+                Code = FailureCodes.InternalError,
+                Message = context.ReceiveContext.TransportHeaders.Get<string>(MessageHeaders.FaultMessage)
+                    ?? "A worker could not handle the message.",
+            };
+        DeadLetter(command.IdentificationId, command.Model, error.Message);
+        return projection.ApplyAsync(
+            new Completion
+            {
+                Attempt = new AttemptId(command.IdentificationId, command.Attempt),
+                Status = IdentificationStatus.Failed,
+                CompletedAt = clock.GetUtcNow(),
+                Error = error,
+            },
+            command.Model,
+            context.CancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Dead letter {IdentificationId} for {Model}: {Reason}")]
+    private partial void DeadLetter(Guid identificationId, string model, string reason);
+}

@@ -1,0 +1,69 @@
+using MassTransit;
+using Whales.Contracts;
+using Whales.Hosting.Messaging;
+using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Storage;
+
+namespace Whales.Ingest.Api.Outcomes;
+
+/// <summary>Projects what workers found into the job table. A message is acked once its row is durable.</summary>
+internal sealed class OutcomeConsumer(OutcomeProjection projection, TimeProvider clock) :
+    IConsumer<WhaleIdentified>, IConsumer<WhaleIdentificationFailed>
+{
+    public Task Consume(ConsumeContext<WhaleIdentified> context)
+    {
+        var outcome = context.Message;
+        return projection.ApplyAsync(
+            new Completion
+            {
+                Attempt = new AttemptId(outcome.IdentificationId, outcome.Attempt),
+                Status = IdentificationStatus.Succeeded,
+                CompletedAt = clock.GetUtcNow(),
+                ModelVersion = outcome.ModelVersion,
+                CatalogueVersion = outcome.CatalogueVersion,
+                Result = new IdentificationResult
+                {
+                    Decision = outcome.Decision,
+                    Candidates = outcome.Candidates,
+                    CetaceanScore = outcome.CetaceanScore,
+                },
+                Timings = outcome.Timings,
+                Worker = outcome.Worker,
+            },
+            outcome.Model,
+            context.CancellationToken);
+    }
+
+    public Task Consume(ConsumeContext<WhaleIdentificationFailed> context)
+    {
+        var outcome = context.Message;
+        return projection.ApplyAsync(
+            new Completion
+            {
+                Attempt = new AttemptId(outcome.IdentificationId, outcome.Attempt),
+                Status = IdentificationStatus.Failed,
+                CompletedAt = clock.GetUtcNow(),
+                Error = new IdentificationError { Code = outcome.Code, Message = outcome.Message },
+                Worker = outcome.Worker,
+            },
+            outcome.Model,
+            context.CancellationToken);
+    }
+}
+
+internal sealed class OutcomeConsumerDefinition : ConsumerDefinition<OutcomeConsumer>
+{
+    // Enough that one commit serves many outcomes while the next ones arrive.
+    private const int InFlight = 256;
+
+    public OutcomeConsumerDefinition() => EndpointName = Names.OutcomesQueue;
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<OutcomeConsumer> consumerConfigurator, IRegistrationContext context)
+    {
+        endpointConfigurator.UseArguments(QueueShape.ForOutcomes());
+        endpointConfigurator.UseDeadLetters();
+        endpointConfigurator.PrefetchCount = InFlight;
+        endpointConfigurator.ConcurrentMessageLimit = InFlight;
+    }
+}

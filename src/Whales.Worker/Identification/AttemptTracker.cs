@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Whales.Contracts;
+
+namespace Whales.Worker.Identification;
+
+/// <summary>
+/// What this process has in hand or has just finished. After a broken connection the broker delivers those photos again: their second copy
+/// waits for the first instead of running twice.
+/// </summary>
+public sealed class AttemptTracker
+{
+    // Far more than any prefetch: a copy comes back within seconds of its first delivery.
+    private const int Remembered = 4096;
+
+    private readonly ConcurrentDictionary<(Guid Id, int Attempt), Task> _attempts = new();
+    private readonly ConcurrentQueue<(Guid Id, int Attempt)> _order = new();
+    private readonly ConcurrentDictionary<(Guid Id, int Attempt), bool> _canceled = new();
+    private readonly ConcurrentQueue<(Guid Id, int Attempt)> _canceledOrder = new();
+
+    /// <summary>The first delivery of this attempt in this process, done or not; null when there was none.</summary>
+    public Task? Find(IdentifyWhale command) => _attempts.GetValueOrDefault((command.IdentificationId, command.Attempt));
+
+    /// <summary>Runs <paramref name="work"/>; a copy that arrives meanwhile or later finds it. A failed run is forgotten.</summary>
+    public async Task RunAsync(IdentifyWhale command, Func<Task> work)
+    {
+        var key = (command.IdentificationId, command.Attempt);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_attempts.TryAdd(key, done.Task))
+        {
+            await _attempts[key];
+            return;
+        }
+
+        try
+        {
+            await work();
+            done.SetResult();
+            Remember(_order, key, _attempts);
+        }
+        catch (Exception exception)
+        {
+            _attempts.TryRemove(key, out _);
+            done.SetException(exception);
+            // Nobody may be waiting for the copy.
+            _ = done.Task.Exception;
+            throw;
+        }
+    }
+
+    public void Cancel(IdentificationCanceled canceled)
+    {
+        var key = (canceled.IdentificationId, canceled.Attempt);
+        if (_canceled.TryAdd(key, true))
+            Remember(_canceledOrder, key, _canceled);
+    }
+
+    public bool IsCanceled(IdentifyWhale command) => _canceled.ContainsKey((command.IdentificationId, command.Attempt));
+
+    private static void Remember<T>(
+        ConcurrentQueue<(Guid Id, int Attempt)> order, (Guid Id, int Attempt) key, ConcurrentDictionary<(Guid Id, int Attempt), T> known)
+    {
+        order.Enqueue(key);
+        while (order.Count > Remembered && order.TryDequeue(out var oldest))
+            known.TryRemove(oldest, out _);
+    }
+}

@@ -1,0 +1,109 @@
+using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Whales.Contracts;
+using Whales.Hosting.Models;
+
+namespace Whales.Worker.Identification;
+
+/// <summary>Serves the configured models of the model folder, and announces their states every ten seconds.</summary>
+internal sealed partial class ModelHost(
+    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelHost> log)
+    : BackgroundService, IHealthCheck, IAsyncDisposable
+{
+    private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly List<ServedModel> _models = [];
+    private readonly SemaphoreSlim _changed = new(0);
+    private volatile bool _scanned;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await WaitForStartAsync(stoppingToken);
+        var folders = ModelFolders.Scan(options.Value.Folder);
+        foreach (var (folder, error) in folders.Broken)
+            BrokenFolder(folder, error);
+        var served = folders.Models.Where(m => options.Value.Serve.Count == 0 || options.Value.Serve.Contains(m.Name)).ToList();
+        foreach (var missing in options.Value.Serve.Except(served.Select(m => m.Name)))
+            NotFound(missing, options.Value.Folder);
+        lock (_models)
+            _models.AddRange(served.Select(manifest => ActivatorUtilities.CreateInstance<ServedModel>(services, manifest)));
+        _scanned = true;
+        await Task.WhenAll(StartAllAsync(stoppingToken), AnnounceAsync(stoppingToken));
+    }
+
+    // One after the other: a warm-up measures, and must have the machine to itself.
+    private async Task StartAllAsync(CancellationToken stoppingToken)
+    {
+        foreach (var model in Models())
+        {
+            await model.StartAsync(stoppingToken);
+            _changed.Release();
+        }
+    }
+
+    private async Task AnnounceAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            foreach (var model in Models())
+            {
+                try
+                {
+                    await bus.Publish(model.Describe(), stoppingToken).WaitAsync(AnnounceTimeout, clock, stoppingToken);
+                }
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                {
+                    NotAnnounced(exception, model.Name);
+                }
+            }
+
+            await _changed.WaitAsync(AnnounceInterval, stoppingToken);
+        }
+    }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!_scanned)
+            return Task.FromResult(HealthCheckResult.Unhealthy("The model folder has not been read yet."));
+        var models = Models();
+        var text = models.Count == 0
+            ? $"No model to serve in {options.Value.Folder}."
+            : string.Join("; ", models.Select(m => $"{m.Name}: {m.State}{(m.Reason is null ? "" : $" ({m.Reason})")}"));
+        if (models.Count == 0 || models.All(m => m.State != ModelState.Ready) || models.Any(m => m.State == ModelState.Loading))
+            return Task.FromResult(HealthCheckResult.Unhealthy(text));
+        return Task.FromResult(models.All(m => m.State == ModelState.Ready) ? HealthCheckResult.Healthy(text) : HealthCheckResult.Degraded(text));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var model in Models())
+            await model.DisposeAsync();
+        _changed.Dispose();
+        Dispose();
+    }
+
+    private List<ServedModel> Models()
+    {
+        lock (_models)
+            return [.. _models];
+    }
+
+    // Endpoints can be connected once the bus has been started by the host.
+    private async Task WaitForStartAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Model folder {Folder} is left out: {Error}")]
+    private partial void BrokenFolder(string folder, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Models:Serve names {Model}, but {Folder} has no usable folder of that name.")]
+    private partial void NotFound(string model, string folder);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The state of {Model} could not be announced.")]
+    private partial void NotAnnounced(Exception exception, string model);
+}
