@@ -13,8 +13,7 @@ internal sealed class ModelStates(TimeProvider clock) : IModelStates
 
     public void Heard(ModelStateChanged state) => _heard[(state.Model, state.Worker)] = (state, clock.GetUtcNow());
 
-    /// <summary>The fresh states of one model, one for each worker.</summary>
-    public IReadOnlyList<ModelStateChanged> Of(string model)
+    public ModelStatus? Find(string model)
     {
         var fresh = clock.GetUtcNow() - StaleAfter;
         foreach (var (key, heard) in _heard)
@@ -23,7 +22,21 @@ internal sealed class ModelStates(TimeProvider clock) : IModelStates
                 _heard.TryRemove(KeyValuePair.Create(key, heard));
         }
 
-        return [.. _heard.Values.Where(h => h.State.Model == model).Select(h => h.State)];
+        var states = _heard.Values.Where(h => h.State.Model == model).OrderByDescending(h => h.HeardAt).Select(h => h.State).ToList();
+        if (states.Count == 0)
+            return null;
+        var ready = states.FindAll(s => s.State == ModelState.Ready);
+        var shown = ready.Count > 0 ? ready[0] : states[0];
+        return new ModelStatus
+        {
+            State = shown.State,
+            Workers = ready.Count,
+            Version = shown.ModelVersion,
+            ExecutionProvider = ready.Count > 0 ? shown.ExecutionProvider : null,
+            SecondsPerPhoto = ready.Count > 0 ? shown.SecondsPerPhoto : null,
+            CatalogueVersion = shown.CatalogueVersion,
+            Reason = ready.Count > 0 ? null : shown.Reason,
+        };
     }
 }
 

@@ -1,0 +1,153 @@
+using Whales.Contracts;
+using Whales.FunctionalTests.Running;
+using Whales.Testing;
+
+namespace Whales.FunctionalTests;
+
+/// <summary>
+/// A photo answered with 202 is never lost: load with a journal outside the system, a fault, and then every accepted id has exactly one
+/// final outcome.
+/// </summary>
+public sealed class FaultTests
+{
+    private const string Model = TestPictures.SlowModel;
+    private const int Photos = 60;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Worker_KilledInMidBatch_EveryPhotoStillHasOneAnswer()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels);
+        var worker = await cluster.StartWorkerAsync();
+        await PostAsync(cluster.Client, Photos);
+        await SomeFinishedAsync(cluster.Client, 5);
+
+        await worker.KillAsync();
+        Assert.Contains(await StatesAsync(cluster.Client), i => i.Status == IdentificationStatus.Queued);
+        await cluster.StartWorkerAsync();
+
+        AssertAllAnswered(await cluster.Client.AllFinishedAsync());
+    }
+
+    [Fact]
+    public async Task Api_KilledRightAfterAccepting_EveryPhotoStillHasOneAnswer()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels, settings: QuickLease);
+        await cluster.StartWorkerAsync();
+
+        var posting = PostUntilItFailsAsync(cluster.Client);
+        await Eventually.UntilAsync(() => cluster.Client.Accepted.Count >= 10, Patience, "some photos are accepted");
+        await cluster.Api.KillAsync();
+        await posting;
+        await cluster.StartApiAsync();
+
+        AssertAllAnswered(await cluster.Client.AllFinishedAsync());
+    }
+
+    [Fact]
+    public async Task Broker_RestartedUnderLoad_AcceptingGoesOnAndEveryPhotoHasOneAnswer()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels, privateBroker: true, settings: QuickLease);
+        await cluster.StartWorkerAsync();
+        await PostAsync(cluster.Client, Photos / 2);
+        await SomeFinishedAsync(cluster.Client, 2);
+
+        await cluster.PrivateBroker!.StopAsync();
+        await PostAsync(cluster.Client, Photos / 2);
+        await cluster.PrivateBroker.StartAsync();
+
+        AssertAllAnswered(await cluster.Client.AllFinishedAsync());
+    }
+
+    [Fact]
+    public async Task Broker_QueueDeleted_PhotosAreSentAgain()
+    {
+        await using var cluster = await Cluster.StartAsync(
+            TestPictures.WriteModels, settings: new Dictionary<string, string?> { ["Relay__ResendAfter"] = "00:00:02" });
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+        await Eventually.UntilAsync(
+            async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Messages == 1, Patience, "the photo is in its queue");
+
+        await cluster.VirtualHost!.DeleteQueueAsync(Names.Queue(Model));
+        await cluster.StartWorkerAsync();
+
+        Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
+    }
+
+    [Fact]
+    public async Task Worker_AskedToStopUnderLoad_FinishesWhatItHoldsAndNothingRunsTwice()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels);
+        await using var tap = await OutcomeTap.OnAsync(cluster.Broker, "Whales.Contracts:WhaleIdentified", "Whales.Contracts:WhaleIdentificationFailed");
+        var first = await cluster.StartWorkerAsync();
+        await PostAsync(cluster.Client, Photos);
+        await SomeFinishedAsync(cluster.Client, 5);
+
+        first.Terminate();
+        Assert.Equal(0, await first.WaitForExitAsync());
+        Assert.Contains(await StatesAsync(cluster.Client), i => i.Status == IdentificationStatus.Queued);
+        await cluster.StartWorkerAsync();
+
+        var finished = await cluster.Client.AllFinishedAsync();
+        AssertAllAnswered(finished);
+        await Eventually.UntilAsync(() => tap.Ids.Count >= Photos, Patience, "every outcome was heard");
+        Assert.Equal(finished.Select(i => i.Id).Order(), tap.Ids.Order());
+    }
+
+    [Fact]
+    public async Task Worker_KilledWhileOnePhotoRunsAlone_SetsItAsideAfterItsLastStart()
+    {
+        await using var cluster = await Cluster.StartAsync(
+            TestPictures.WriteModels, settings: new Dictionary<string, string?> { ["RabbitMq__SuspectStarts"] = "2" });
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.EndlessModel);
+
+        // Once in the model's queue, which counts for nothing, and twice alone.
+        for (var start = 0; start < 3; start++)
+        {
+            var worker = await cluster.StartWorkerAsync();
+            var queue = start == 0 ? Names.Queue(TestPictures.EndlessModel) : Names.SuspectQueue(TestPictures.EndlessModel);
+            await Eventually.UntilAsync(
+                async () => (await cluster.VirtualHost!.QueueAsync(queue))?.Unacknowledged == 1, Patience, $"the worker has the photo from {queue}");
+            await worker.KillAsync();
+        }
+
+        await cluster.StartWorkerAsync();
+        var finished = await cluster.Client.FinishedAsync(accepted.Id);
+        Assert.Equal(IdentificationStatus.Failed, finished.Status);
+        Assert.Equal(FailureCodes.PoisonousImage, finished.Error?.Code);
+    }
+
+    private static Dictionary<string, string?> QuickLease => new() { ["Relay__Lease"] = "00:00:06" };
+
+    private static async Task PostAsync(ApiClient client, int count)
+    {
+        for (var i = 0; i < count; i++)
+            await client.SubmitAsync(TestPictures.Red, Model);
+    }
+
+    private static async Task PostUntilItFailsAsync(ApiClient client)
+    {
+        while ((await client.TrySubmitAsync(TestPictures.Red, Model)).Status is not null)
+        {
+        }
+    }
+
+    private static async Task<IReadOnlyList<Identification>> StatesAsync(ApiClient client) =>
+        await Task.WhenAll(client.Accepted.Select(i => client.GetAsync(i.Id)));
+
+    private static Task SomeFinishedAsync(ApiClient client, int count) =>
+        Eventually.UntilAsync(
+            async () => (await StatesAsync(client)).Count(i => i.Status != IdentificationStatus.Queued) >= count, Patience, $"{count} photos are finished");
+
+    private static void AssertAllAnswered(IReadOnlyList<Identification> finished)
+    {
+        Assert.NotEmpty(finished);
+        Assert.All(finished, i =>
+        {
+            Assert.Equal(IdentificationStatus.Succeeded, i.Status);
+            Assert.Equal(1, i.Attempt);
+            Assert.Equal("red", i.Result!.Candidates[0].IndividualId);
+        });
+    }
+}
