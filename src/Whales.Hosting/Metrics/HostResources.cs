@@ -102,13 +102,16 @@ internal sealed class HostResources(TimeProvider time, string proc, string cgrou
 
     private static string[] Lines(string path)
     {
+        // Asked first, because most groups have no limits and an exception a file a scrape would show in the metrics.
+        if (!File.Exists(path))
+            return [];
         try
         {
             return File.ReadAllLines(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return []; // Not there on this machine; the caller has its next best.
+            return []; // The caller has its next best.
         }
     }
 
