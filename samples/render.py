@@ -13,8 +13,11 @@ Head coordinates: u along the axis, 0 behind the blowholes, 1 the tip of the sno
 import argparse
 import pathlib
 
-import numpy as np
-from PIL import Image, ImageFilter
+try:
+    import numpy as np
+    from PIL import Image, ImageFilter
+except ImportError as missing:
+    raise SystemExit(f"{missing}: install numpy and Pillow (Debian: apt install python3-numpy python3-pil).")
 
 SAMPLES = [("right-whale-1.jpg", 1, 1, 800), ("right-whale-1-again.jpg", 1, 2, 640),
            ("right-whale-2.jpg", 13, 11, 720), ("right-whale-3.jpg", 9, 9, 560)]
