@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Whales.Ingest.Api.Storage;
+
+public static class StorageRegistration
+{
+    /// <summary>
+    /// Adds the <see cref="IIdentificationStore"/>: PostgreSQL when <c>ConnectionStrings:Whales</c> is set, else SQLite; see
+    /// <see cref="StorageOptions"/>. The schema is brought up to date before any other part of the host starts.
+    /// </summary>
+    public static IHostApplicationBuilder AddIdentificationStore(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<StorageOptions>()
+            .BindConfiguration(StorageOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IIdentificationStore>(services =>
+            new IdentificationStore(Database(services), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<OrphanSweep>();
+        builder.Services.AddHostedService<StoreStart>();
+        return builder;
+    }
+
+    private static StoreDatabase Database(IServiceProvider services) =>
+        services.GetRequiredService<IConfiguration>().GetConnectionString(StorageOptions.ConnectionName) is { Length: > 0 } postgres
+            ? new PostgresDatabase(postgres)
+            : new SqliteDatabase(Path.GetFullPath(
+                services.GetRequiredService<IOptions<StorageOptions>>().Value.SqliteFile,
+                services.GetRequiredService<IHostEnvironment>().ContentRootPath));
+}
