@@ -16,7 +16,7 @@ internal sealed class Catalogue
     /// <param name="values">Rows one after the other.</param>
     /// <param name="dimensions">Values of a row.</param>
     /// <param name="owners">The individual of each row.</param>
-    /// <exception cref="ArgumentException">A row has a value that is no number, or only zeros; the message names the row, from 0.</exception>
+    /// <exception cref="InvalidDataException">A row has a value that is no number, or only zeros; the message names the row, from 0.</exception>
     public Catalogue(string version, ReadOnlySpan<float> values, int dimensions, IReadOnlyList<Individual> owners)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, dimensions * owners.Count);
@@ -39,9 +39,9 @@ internal sealed class Catalogue
             var row = values.Slice(order[i] * dimensions, dimensions);
             var norm = TensorPrimitives.Norm(row);
             if (!float.IsFinite(norm))
-                throw new ArgumentException($"row {order[i]} has a value that is no finite number.", nameof(values));
+                throw new InvalidDataException($"row {order[i]} has a value that is no finite number.");
             if (norm < 1e-6f)
-                throw new ArgumentException($"row {order[i]} has only zeros.", nameof(values));
+                throw new InvalidDataException($"row {order[i]} has only zeros.");
             TensorPrimitives.Divide(row, norm, _values.AsSpan(_start + i * Stride));
         }
     }

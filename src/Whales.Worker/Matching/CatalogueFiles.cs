@@ -26,7 +26,7 @@ internal static class CatalogueFiles
         {
             return new Catalogue(Version(npy, csv), values, dimensions, owners);
         }
-        catch (ArgumentException e)
+        catch (InvalidDataException e)
         {
             throw new ModelLoadException($"{npy}: {e.Message}", e);
         }
