@@ -1,0 +1,4 @@
+namespace Whales.Worker.Matching;
+
+/// <summary>A known animal.</summary>
+internal sealed record Individual(string Id, string? Name, string? Species);

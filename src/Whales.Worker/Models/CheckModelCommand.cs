@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Whales.Hosting.Models;
+using Whales.Worker.Matching;
+
+namespace Whales.Worker.Models;
+
+/// <summary><c>check-model FOLDER...</c>: says what is right and what is wrong with model folders, before a host meets them.</summary>
+internal static class CheckModelCommand
+{
+    public const string Name = "check-model";
+
+    /// <param name="args">Folders.</param>
+    /// <param name="output">A line per finding.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The exit code: 0 when all is right, 1 when something is wrong, 2 when no folder was named.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, CancellationToken cancellationToken = default)
+    {
+        if (args.Length == 0)
+        {
+            await output.WriteLineAsync($"usage: {Name} FOLDER...   for instance {Name} models/right_whale_resnet50");
+            return 2;
+        }
+
+        var right = true;
+        foreach (var folder in args)
+            right &= await new Check(folder, output).RunAsync(cancellationToken);
+        return right ? 0 : 1;
+    }
+
+    /// <summary>Goes on after an error wherever the next check does not need what failed.</summary>
+    private sealed class Check(string folder, TextWriter output)
+    {
+        private static readonly InferenceOptions Inference = new() { WarmUpSeconds = 1 };
+
+        private bool _right = true;
+
+        public async Task<bool> RunAsync(CancellationToken cancellationToken)
+        {
+            await output.WriteLineAsync(folder);
+            if (await TryAsync(() => Task.FromResult(ModelFiles.ReadManifest(folder))) is not { } manifest)
+                return false;
+            await OkAsync($"manifest: {manifest.Name} {manifest.Version}, {manifest.Tier}, {manifest.Task}, input {manifest.Input.Width} x {manifest.Input.Height} {manifest.Input.Layout}");
+
+            if (await TryAsync(() => ModelFiles.CheckHashAsync(folder, manifest, cancellationToken)) is { } hash)
+                await OkAsync($"{Network.FileName}: SHA-256 {hash}");
+            var matcher = await TryAsync(() => Task.FromResult(CatalogueFiles.Read(folder, manifest.Task)));
+            if (matcher is not null)
+                await OkAsync(Describe(matcher));
+            using var network = await TryAsync(() => Task.Run(() => Network.Open(folder, manifest, Inference), cancellationToken));
+            if (network is not null)
+                await OkAsync($"network: {network.Dimensions} values for a photo{(network.GateShape is null ? "" : ", with a cetacean gate")}, on {network.ExecutionProvider}{(network.WhyNotCuda is { } reason ? $" (no CUDA: {reason})" : "")}");
+
+            if (_right)
+                await RunOnceAsync(cancellationToken);
+            await output.WriteLineAsync(_right ? "all right" : "not usable");
+            return _right;
+        }
+
+        // The whole way that a photo goes in a host, with a grey picture.
+        private async Task RunOnceAsync(CancellationToken cancellationToken)
+        {
+            await using var model = await TryAsync(() => IdentificationModel.LoadAsync(folder, Inference, NullLogger.Instance, TimeProvider.System, cancellationToken: cancellationToken));
+            if (model is null)
+                return;
+            await OkAsync($"speed: {1 / model.SecondsPerPhoto:F1} photos/s in batches of up to {model.BatchSize}, {model.Sessions} side by side");
+            using var photo = model.RentTensor();
+            photo.Values.Clear();
+            if (await TryAsync(() => model.PredictAsync(photo, cancellationToken: cancellationToken).AsTask()) is { } answer)
+                await OkAsync($"one run, on a picture of the mean colour: {answer.Decision}, best {answer.Candidates[0].IndividualId} {answer.Candidates[0].Score:F3} (threshold {model.Manifest.Thresholds.Match:F3})");
+        }
+
+        private static string Describe(IMatcher matcher) => matcher is CatalogueMatcher { Catalogue: var catalogue }
+            ? $"catalogue {catalogue.Version}: {catalogue.Rows} photos of {catalogue.Individuals.Count} individuals, {catalogue.Dimensions} values each"
+            : $"labels {matcher.CatalogueVersion}: {matcher.Dimensions}";
+
+        private Task OkAsync(string text) => output.WriteLineAsync($"  ok     {text}");
+
+        private async Task<T?> TryAsync<T>(Func<Task<T>> check) where T : class
+        {
+            try
+            {
+                return await check();
+            }
+            catch (Exception e) when (e is ModelLoadException or InferenceException)
+            {
+                _right = false;
+                await output.WriteLineAsync($"  error  {e.Message}");
+                return null;
+            }
+        }
+    }
+}

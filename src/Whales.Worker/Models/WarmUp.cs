@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Whales.Hosting.Models;
+
+namespace Whales.Worker.Models;
+
+/// <summary>How a model runs best on this device.</summary>
+/// <param name="BatchSize">The most photos of one run.</param>
+/// <param name="Sessions">Runs side by side.</param>
+/// <param name="PhotosPerSecond">Of all sessions together, network alone.</param>
+internal sealed record RunPlan(int BatchSize, int Sessions, double PhotosPerSecond);
+
+/// <summary>Finds the <see cref="RunPlan"/> by measuring, and runs every size of batch that it will use once, so that no photo pays for a first time.</summary>
+internal static class WarmUp
+{
+    // A bigger batch or one more session must bring more than this, because every photo in it waits longer.
+    private const double WorthIt = 1.03;
+
+    // Once growing has cost so much, growing further does not pay.
+    private const double Hopeless = 0.8;
+
+    /// <exception cref="ModelLoadException">The settings ask for what this machine or model does not have.</exception>
+    public static RunPlan Find(Network network, ModelManifest manifest, InferenceOptions options, int cores, CancellationToken cancellationToken)
+    {
+        var sessionCounts = SessionCounts(network, options, cores);
+        var sizes = options.BatchSize is { } fixedSize
+            ? fixedSize <= manifest.Batch.Max ? [fixedSize] : throw new ModelLoadException($"Inference:BatchSize is {fixedSize}, model {manifest.Name} allows {manifest.Batch.Max} (batch.max).")
+            : BatchSizes.Candidates(manifest.Batch.Max);
+        var isFixed = sizes.Count == 1 && sessionCounts.Count == 1;
+        var slice = TimeSpan.FromSeconds(options.WarmUpSeconds / (isFixed ? 10 : sizes.Count + sessionCounts.Count - 1));
+
+        using var bench = new Bench(network, sessionCounts.Max());
+        var measured = new List<RunPlan>();
+        foreach (var size in sizes)
+        {
+            measured.Add(bench.Measure(size, sessionCounts[0], slice, cancellationToken));
+            if (measured[^1].PhotosPerSecond < Hopeless * measured.Max(plan => plan.PhotosPerSecond))
+                break;
+        }
+
+        var best = Choose(measured);
+        foreach (var sessions in sessionCounts.Skip(1))
+            measured.Add(bench.Measure(best.BatchSize, sessions, slice, cancellationToken));
+        best = Choose(measured);
+        bench.RunEachSize(best.BatchSize);
+        return best;
+    }
+
+    /// <summary>The fastest; but a smaller batch, then fewer sessions, when that is as fast to within 3 %.</summary>
+    public static RunPlan Choose(IReadOnlyList<RunPlan> measured)
+    {
+        var fastest = measured.Max(plan => plan.PhotosPerSecond);
+        return measured.Where(plan => plan.PhotosPerSecond * WorthIt >= fastest).OrderBy(plan => plan.BatchSize).ThenBy(plan => plan.Sessions).First();
+    }
+
+    /// <summary>Numbers of sessions to try; the first is the one that the sizes of batches are measured with.</summary>
+    private static List<int> SessionCounts(Network network, InferenceOptions options, int cores)
+    {
+        var most = Math.Max(1, cores / options.Threads);
+        var isCpu = network.ExecutionProvider == ExecutionProviders.Cpu;
+        if (isCpu && (options.Sessions ?? 1) * options.Threads > cores)
+            throw new ModelLoadException($"Inference:Threads x Inference:Sessions is {(options.Sessions ?? 1) * options.Threads}, more than the {cores} cores that this process may use.");
+        if (options.Sessions is { } given)
+            return [given];
+        // Where two cores share their arithmetic units, half as many sessions may do as well. A GPU gains from a second
+        // session at most what lies between two runs of one.
+        return !isCpu ? [1, 2] : most >= 4 ? [most, most / 2] : [most];
+    }
+
+    /// <summary>Runs batches of noise on several threads, and counts.</summary>
+    private sealed class Bench(Network network, int sessions) : IDisposable
+    {
+        private readonly PhotoTensorPool _pool = new(network.Input, 0);
+        private readonly List<PhotoTensor> _photos = [];
+        private readonly NetworkSession?[] _sessions = new NetworkSession?[sessions];
+
+        public RunPlan Measure(int size, int sessions, TimeSpan slice, CancellationToken cancellationToken)
+        {
+            while (_photos.Count < size)
+                _photos.Add(Noise());
+            var photos = _photos.GetRange(0, size).ToArray();
+            var rates = new double[sessions];
+            var errors = new Exception?[sessions];
+            using var start = new Barrier(sessions);
+            var threads = Enumerable.Range(0, sessions).Select(number => new Thread(() =>
+            {
+                try
+                {
+                    if (_sessions[number] is not { } session || session.MaxBatchSize < size)
+                    {
+                        _sessions[number]?.Dispose();
+                        session = _sessions[number] = new NetworkSession(network, size);
+                    }
+
+                    session.Run(photos);
+                    start.SignalAndWait(cancellationToken);
+                    rates[number] = Rate(session, photos, slice, cancellationToken);
+                }
+                catch (Exception e)
+                {
+                    errors[number] = e;
+                    start.RemoveParticipant();
+                }
+            }) { IsBackground = true, Name = "warm-up" }).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+            cancellationToken.ThrowIfCancellationRequested();
+            return errors.FirstOrDefault(error => error is not null) is { } error
+                ? throw new ModelLoadException($"A warm-up run of {size} photos failed: {error.Message}", error)
+                : new RunPlan(size, sessions, rates.Sum());
+        }
+
+        public void RunEachSize(int most)
+        {
+            foreach (var size in BatchSizes.Used(most, network.PadsBatches))
+                _sessions[0]!.Run(_photos.GetRange(0, size).ToArray());
+        }
+
+        public void Dispose()
+        {
+            foreach (var session in _sessions)
+                session?.Dispose();
+            _photos.ForEach(photo => photo.Dispose());
+            _pool.Dispose();
+        }
+
+        private static double Rate(NetworkSession session, PhotoTensor[] photos, TimeSpan slice, CancellationToken cancellationToken)
+        {
+            var runs = 0;
+            var clock = Stopwatch.StartNew();
+            do
+            {
+                session.Run(photos);
+                runs++;
+            }
+            while (clock.Elapsed < slice && !cancellationToken.IsCancellationRequested);
+            return runs * photos.Length / clock.Elapsed.TotalSeconds;
+        }
+
+        private PhotoTensor Noise()
+        {
+            var photo = _pool.Rent();
+            // Not a secret: any values will do that are not all alike.
+            var random = new Random(_photos.Count);
+            foreach (ref var value in photo.Values)
+                value = random.NextSingle() * 4 - 2;
+            return photo;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+namespace Whales.Testing.Models;
+
+/// <summary>The network of a <see cref="TestModel"/>.</summary>
+internal static class TestNetwork
+{
+    public static byte[] Build(TestModel model)
+    {
+        var graph = new OnnxGraph();
+        long? batch = model.FixedBatch;
+        var width = model.NetworkWidth ?? model.Width;
+        var isNchw = model.Layout == "nchw";
+        var image = isNchw
+            ? graph.Input(model.InputName, batch, 3, model.Height, width)
+            : graph.Input(model.InputName, batch, model.Height, width, 3);
+
+        // [n, 3] in -1 to 1, then one constant more, so that no picture has length zero.
+        var colour = graph.Node("ReduceMean", [image], ("axes", isNchw ? [2, 3] : [1, 2]), ("keepdims", [0]));
+        var widened = graph.Node("MatMul", [colour, graph.Constant([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], 3, 4)]);
+        var direction = graph.Node("Add", [widened, graph.Constant(TestModels.Embedding(0, 0, 0)[3..].Prepend(0).Prepend(0).Prepend(0).ToArray(), 4)]);
+        var brightness = graph.Node("ReduceMean", [colour], ("axes", [1]), ("keepdims", [1]));
+
+        var result = model.IsClassifier ? Logits(graph, direction) : Unit(graph, direction);
+        if (model.IsNanForBlack)
+            result = graph.Node("Add", [result, Nothing(graph, graph.Node("Sqrt", [Shifted(graph, brightness, 0.95f)]))]);
+        if (model.FailsForWhite)
+            result = graph.Node("Add", [result, OutOfRangeForWhite(graph, brightness)]);
+        if (model.ExtraWork > 0)
+            result = graph.Node("Add", [result, Nothing(graph, Work(graph, colour, model.ExtraWork))]);
+        if (model.HasIntegerOutput)
+            result = graph.Node("Cast", [result], ("to", [OnnxGraph.Int64]));
+
+        graph.Name(result, model.OutputName);
+        graph.Output(model.OutputName, model.HasIntegerOutput ? OnnxGraph.Int64 : OnnxGraph.Float, batch, model.IsClassifier ? TestModels.Individuals.Count : TestModels.Dimensions);
+        if (model.HasCetaceanGate)
+        {
+            // 0.02 for white, above 0.98 for every colour.
+            graph.Name(graph.Node("Sigmoid", [Scaled(graph, Shifted(graph, brightness, -0.8f), -20)]), "cetacean");
+            graph.Output("cetacean", OnnxGraph.Float, batch, 1);
+        }
+
+        return graph.ToFile();
+    }
+
+    private static string Unit(OnnxGraph graph, string direction) =>
+        graph.Node("Div", [direction, graph.Node("ReduceL2", [direction], ("axes", [1]), ("keepdims", [1]))]);
+
+    /// <summary>Five times the cosine's numerator with each individual's colour: the right one has a probability of almost 1.</summary>
+    private static string Logits(OnnxGraph graph, string direction)
+    {
+        var weights = new float[TestModels.Dimensions * TestModels.Individuals.Count];
+        for (var label = 0; label < TestModels.Individuals.Count; label++)
+        {
+            var individual = TestModels.Individuals[label];
+            var embedding = TestModels.Embedding(individual.Red, individual.Green, individual.Blue);
+            for (var i = 0; i < embedding.Length; i++)
+                weights[i * TestModels.Individuals.Count + label] = 5 * embedding[i];
+        }
+
+        return graph.Node("MatMul", [direction, graph.Constant(weights, TestModels.Dimensions, TestModels.Individuals.Count)]);
+    }
+
+    /// <summary>[n, 1] of zeros, looked up at a place that a table of one has only for what is not white.</summary>
+    private static string OutOfRangeForWhite(OnnxGraph graph, string brightness)
+    {
+        var over = graph.Node("Relu", [Shifted(graph, brightness, -0.9f)]);
+        var place = graph.Node("Cast", [Scaled(graph, over, 1000)], ("to", [OnnxGraph.Int64]));
+        return graph.Node("Gather", [graph.Constant([0], 1), place], ("axis", [0]));
+    }
+
+    private static string Work(OnnxGraph graph, string colour, int products)
+    {
+        const int Size = 1024;
+        var value = graph.Node("MatMul", [colour, graph.Filled(1f / 3, 3, Size)]);
+        var matrix = graph.Filled(1f / Size, Size, Size);
+        for (var i = 0; i < products; i++)
+            value = graph.Node("MatMul", [value, matrix]);
+        return graph.Node("ReduceMean", [value], ("axes", [1]), ("keepdims", [1]));
+    }
+
+    private static string Nothing(OnnxGraph graph, string value) => Scaled(graph, value, 0);
+
+    private static string Shifted(OnnxGraph graph, string value, float by) => graph.Node("Add", [value, graph.Constant([by], 1)]);
+
+    private static string Scaled(OnnxGraph graph, string value, float by) => graph.Node("Mul", [value, graph.Constant([by], 1)]);
+}
