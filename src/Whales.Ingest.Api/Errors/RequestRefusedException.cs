@@ -1,0 +1,57 @@
+using Whales.Contracts;
+
+namespace Whales.Ingest.Api.Errors;
+
+/// <summary>A request that gets a problem+json answer; thrown where the reason is found, answered by <see cref="RefusalFilter"/>.</summary>
+internal sealed class RequestRefusedException(int status, string code, string title, string detail, Exception? inner = null)
+    : Exception(detail, inner)
+{
+    public int Status { get; } = status;
+
+    public string Code { get; } = code;
+
+    public string Title { get; } = title;
+
+    /// <summary>When the client may try again; null when that would not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public static RequestRefusedException Malformed(string detail) =>
+        new(StatusCodes.Status400BadRequest, ErrorCodes.MalformedRequest, "The request cannot be understood.", detail);
+
+    public static RequestRefusedException EmptyFile(string detail) =>
+        new(StatusCodes.Status400BadRequest, ErrorCodes.EmptyFile, "The photo is empty.", detail);
+
+    public static RequestRefusedException Forbidden(string detail) =>
+        new(StatusCodes.Status403Forbidden, ErrorCodes.Forbidden, "This is not allowed.", detail);
+
+    public static RequestRefusedException NotFound(string detail) =>
+        new(StatusCodes.Status404NotFound, ErrorCodes.NotFound, "There is no such thing.", detail);
+
+    public static RequestRefusedException UnknownModel(string detail) =>
+        new(StatusCodes.Status404NotFound, ErrorCodes.UnknownModel, "There is no such model.", detail);
+
+    public static RequestRefusedException InvalidState(string detail) =>
+        new(StatusCodes.Status409Conflict, ErrorCodes.InvalidState, "The identification's state does not allow this.", detail);
+
+    public static RequestRefusedException IdempotencyMismatch() =>
+        new(StatusCodes.Status409Conflict, ErrorCodes.IdempotencyMismatch, "The idempotency key belongs to another request.",
+            "This Idempotency-Key was used with another photo or with other parameters (model, region, expiresIn). Use a new key for a new request.");
+
+    public static RequestRefusedException IdempotencyInProgress() =>
+        new(StatusCodes.Status409Conflict, ErrorCodes.IdempotencyInProgress, "The first request with this key is in progress.",
+            "The first upload with this Idempotency-Key has not ended yet. Try again shortly.")
+        { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    public static RequestRefusedException TooLarge(string detail) =>
+        new(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, "The photo is too large.", detail);
+
+    public static RequestRefusedException UnsupportedMedia(string detail) =>
+        new(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.UnsupportedMedia, "This is not a photo that we can read.", detail);
+
+    public static RequestRefusedException TimedOut(string detail) =>
+        new(StatusCodes.Status408RequestTimeout, ErrorCodes.RequestTimeout, "The upload took too long.", detail);
+
+    public static RequestRefusedException Unavailable(string detail, Exception inner) =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "The service cannot do this now.", detail, inner)
+        { RetryAfter = TimeSpan.FromSeconds(5) };
+}

@@ -1,0 +1,32 @@
+using Whales.Contracts;
+using Whales.Hosting.Images;
+using Whales.Ingest.Api.Storage;
+
+namespace Whales.Ingest.Api.Identifications;
+
+/// <summary>Removes a row and its photo, in this order: a photo without a row is swept up later, a row without its photo would be a broken promise.</summary>
+internal sealed partial class IdentificationRemoval(
+    IIdentificationStore store, IImageStore images, IdentificationWaiters waiters, CancelNotice notice, ILogger<IdentificationRemoval> logger)
+{
+    /// <returns>False when there was no such row.</returns>
+    public async Task<bool> RemoveAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (await store.DeleteAsync(id, cancellationToken) is not { } row)
+            return false;
+        waiters.Completed(id);
+        if (row.Status == IdentificationStatus.Queued)
+            await notice.SendAsync(new AttemptId(row.Id, row.Attempt));
+        try
+        {
+            await images.DeleteAsync(row.ImageKey, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogPhotoKept(logger, row.ImageKey, e);
+        }
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Photo {ImageKey} of a removed identification could not be removed; the sweep of orphans tries again.")]
+    private static partial void LogPhotoKept(ILogger logger, string imageKey, Exception exception);
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Whales.Ingest.Api.Identifications;
+
+/// <summary>What the HTTP surface accepts. Section <c>Ingest</c>.</summary>
+public sealed class IngestOptions
+{
+    public const string SectionName = "Ingest";
+
+    /// <summary>Largest photo, in bytes: 1,000 to 2,000,000,000; default 50,000,000.</summary>
+    [Range(1_000, 2_000_000_000)]
+    public long MaxPhotoBytes { get; set; } = 50_000_000;
+
+    /// <summary>Largest photo, in pixels (width times height): 1,000 to 1,000,000,000; default 100,000,000.</summary>
+    [Range(1_000, 1_000_000_000)]
+    public long MaxPhotoPixels { get; set; } = 100_000_000;
+
+    /// <summary>Longest <c>expiresIn</c>: 1 second to 365 days; default 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan MaxExpiresIn { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// A photo must have come wholly within this time: 1 second to 1 day; default 10 minutes.
+    /// An idempotency key whose upload is older is free again.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A body that comes more slowly than this for 10 seconds is given up, in bytes a second: 0 (never) to 1,000,000,000; default 1,000.</summary>
+    [Range(0, 1_000_000_000)]
+    public int MinUploadBytesPerSecond { get; set; } = 1_000;
+
+    /// <summary>Host names that are answered besides localhost, 127.0.0.1 and [::1] while only loopback is listened on. Default: none.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>Origins (<c>https://whales.example</c>) of pages that may send requests besides our own, while only loopback is listened on. Default: none.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Whales.Contracts;
+using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Storage;
+
+namespace Whales.Ingest.Api.Identifications;
+
+/// <summary>POST /v1/identifications.</summary>
+internal static class SubmitEndpoint
+{
+    /// <summary>Seconds after which a client may look again.</summary>
+    public const string RetryAfterSeconds = "1";
+
+    public static async Task<Results<Ok<Identification>, Accepted<Identification>>> Submit(
+        HttpContext http,
+        string? model,
+        string? expiresIn,
+        string? region,
+        Submission submission,
+        KnownModels models,
+        IdentificationWaiters waiters,
+        IOptions<IngestOptions> options,
+        CancellationToken cancellationToken)
+    {
+        // The bytes are counted where they are read; the server's own limit would close the connection before the answer could be read.
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+
+        var parameters = SubmitParameters.Read(http.Request, model, expiresIn, region, models, options.Value.MaxExpiresIn);
+        var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
+        if (replayed)
+            http.Response.Headers["Idempotent-Replayed"] = "true";
+        if (parameters.Wait is { } wait)
+        {
+            Preferences.Applied(http.Response, wait);
+            if (wait > TimeSpan.Zero && !row.IsFinal())
+                row = await waiters.WaitAsync(row.Id, IdentificationMapping.IsFinal, wait, cancellationToken) ?? row;
+        }
+        return Answer(http, row);
+    }
+
+    private static Results<Ok<Identification>, Accepted<Identification>> Answer(HttpContext http, IdentificationRow row)
+    {
+        var location = IdentificationMapping.Location(row.Id);
+        EntityTags.Set(http.Response, EntityTags.Of(row));
+        if (!row.IsFinal())
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return TypedResults.Accepted(location, row.ToIdentification());
+        }
+        http.Response.Headers.Location = location;
+        return TypedResults.Ok(row.ToIdentification());
+    }
+}

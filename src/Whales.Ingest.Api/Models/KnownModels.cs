@@ -1,0 +1,39 @@
+using Whales.Ingest.Api.Errors;
+
+namespace Whales.Ingest.Api.Models;
+
+/// <summary>A model that photos can be sent to, whether a worker serves it now or not.</summary>
+public sealed record KnownModel(string Name, string Version, string Tier);
+
+/// <summary>The models of this installation, as their folders say.</summary>
+public sealed class KnownModels
+{
+    private readonly Dictionary<string, KnownModel> _byName;
+    private readonly string? _defaultName;
+
+    /// <summary>All <paramref name="models"/>; <paramref name="defaultName"/> is the one that a request without a name gets.</summary>
+    public KnownModels(IEnumerable<KnownModel> models, string? defaultName)
+    {
+        All = [.. models];
+        _byName = All.ToDictionary(m => m.Name, StringComparer.Ordinal);
+        _defaultName = defaultName;
+    }
+
+    public IReadOnlyList<KnownModel> All { get; }
+
+    /// <summary>The model that a request without a name gets; null when it is missing.</summary>
+    public KnownModel? Default => _defaultName is null ? null : _byName.GetValueOrDefault(_defaultName);
+
+    internal KnownModel Require(string? name)
+    {
+        if (name is null)
+            return Default ?? throw RequestRefusedException.UnknownModel($"There is no default model here; name one with ?model=. {Names()}");
+        return _byName.GetValueOrDefault(name)
+            ?? throw RequestRefusedException.UnknownModel($"There is no model {Shown(name)}. {Names()}");
+    }
+
+    private string Names() => All.Count == 0 ? "No model is installed." : $"Known models: {string.Join(", ", All.Select(m => m.Name))}.";
+
+    // A stranger's text goes into an answer only where it is short and plain.
+    private static string Shown(string name) => Contracts.Names.IsModel(name) ? name : "of this name";
+}
