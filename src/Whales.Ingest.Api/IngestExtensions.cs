@@ -1,11 +1,14 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Outbox;
 using Whales.Ingest.Api.Outcomes;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
 
@@ -21,7 +24,8 @@ public static class IngestExtensions
         builder.Services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<Persistently>();
-        builder.Services.AddSingleton<ServedModels>();
+        builder.Services.AddSingleton(services => KnownModels.Read(
+            services.GetRequiredService<IOptions<ModelsOptions>>().Value, services.GetRequiredService<ILogger<KnownModels>>()));
         builder.Services.AddSingleton<ModelStates>();
         builder.Services.AddSingleton<IModelStates>(services => services.GetRequiredService<ModelStates>());
         builder.Services.AddSingleton<ApiMetrics>();
@@ -29,13 +33,24 @@ public static class IngestExtensions
         builder.Services.AddSingleton<IIdentificationQueue, IdentificationQueue>();
         builder.Services.AddSingleton<ICancelBroadcast, CancelBroadcast>();
         builder.Services.AddSingleton<OutcomeProjection>();
-        // In this order: nothing reads the job table before its schema is there.
-        builder.Services.AddHostedService<StoreMigration>();
         builder.Services.AddHostedService<TopologyDeclaration>();
         builder.Services.AddHostedService<Relay>();
         builder.Services.AddHostedService<LostQueueSweep>();
         builder.Services.AddHostedService<ExpirySweep>();
+        builder.Services.AddHostedService<WaitingGauges>();
+        builder.Services.AddHostedService<OrphanSweeps>();
+        builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: ["ready"]);
         builder.Services.AddIdentificationEndpoints();
+        builder.Services.AddIngestDocumentation();
+    }
+
+    /// <summary>The HTTP interface, its description and the page to try it.</summary>
+    public static void MapIngest(this WebApplication app)
+    {
+        app.UseLoopbackGuard();
+        app.MapIdentifications();
+        app.MapModels();
+        app.MapIngestDocumentation();
     }
 
     /// <summary>The API's listeners on the bus.</summary>

@@ -3,8 +3,6 @@ using Whales.Hosting;
 using Whales.Hosting.Images;
 using Whales.Hosting.Messaging;
 using Whales.Ingest.Api;
-using Whales.Ingest.Api.Identifications;
-using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -17,6 +15,5 @@ builder.AddWhalesMessaging(bus => bus.AddIngestConsumers(), brokerOutage: Health
 
 var app = builder.Build();
 app.MapWhalesDefaults();
-app.MapIdentifications();
-app.MapModels();
+app.MapIngest();
 await app.RunAsync();

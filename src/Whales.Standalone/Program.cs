@@ -2,8 +2,6 @@ using Whales.Hosting;
 using Whales.Hosting.Images;
 using Whales.Hosting.Messaging;
 using Whales.Ingest.Api;
-using Whales.Ingest.Api.Identifications;
-using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
 using Whales.Worker;
 
@@ -23,6 +21,5 @@ builder.AddWhalesMessaging(
 
 var app = builder.Build();
 app.MapWhalesDefaults();
-app.MapIdentifications();
-app.MapModels();
+app.MapIngest();
 await app.RunAsync();

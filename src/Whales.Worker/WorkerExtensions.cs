@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Whales.Contracts;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
@@ -20,7 +21,7 @@ public static class WorkerExtensions
         builder.Services.AddSingleton<WorkerMetrics>();
         builder.Services.AddSingleton<AttemptTracker>();
         builder.Services.AddSingleton<DrainDeadline>();
-        builder.Services.AddSingleton<Persistently>();
+        builder.Services.TryAddSingleton<Persistently>();
         builder.Services.AddSingleton(_ => new DecodePool(Environment.ProcessorCount));
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Whales.Contracts;
+using Whales.Imaging;
 
 namespace Whales.Hosting.Models;
 

@@ -1,3 +1,5 @@
+using Whales.Imaging;
+
 namespace Whales.Hosting.Models;
 
 /// <summary>What a model's <c>model.json</c> says; <see cref="ManifestReader"/> reads and checks it.</summary>
@@ -66,31 +68,11 @@ public sealed record ModelInput
 
     public required ResizeMode Resize { get; init; }
 
+    /// <summary>What the decoder has to deliver.</summary>
+    public TensorSpec ToTensorSpec() => new(Width, Height, Layout, [.. Mean], [.. Std], Resize);
+
     /// <summary>Floats of one photo.</summary>
     public int Values => 3 * Width * Height;
-}
-
-/// <summary>Order of a photo's values.</summary>
-public enum TensorLayout
-{
-    /// <summary>Three planes: all red, all green, all blue.</summary>
-    Nchw,
-
-    /// <summary>Red, green, blue of each pixel together.</summary>
-    Nhwc,
-}
-
-/// <summary>How a photo of another shape becomes the input's shape.</summary>
-public enum ResizeMode
-{
-    /// <summary>Stretched to the input's shape.</summary>
-    Squash,
-
-    /// <summary>Whole photo inside, the rest filled.</summary>
-    Fit,
-
-    /// <summary>The input is covered, what sticks out is cut off evenly.</summary>
-    Cover,
 }
 
 /// <summary>Names of the network's outputs.</summary>

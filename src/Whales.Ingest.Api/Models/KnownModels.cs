@@ -1,3 +1,4 @@
+using Whales.Hosting.Models;
 using Whales.Ingest.Api.Errors;
 
 namespace Whales.Ingest.Api.Models;
@@ -6,7 +7,7 @@ namespace Whales.Ingest.Api.Models;
 public sealed record KnownModel(string Name, string Version, string Tier);
 
 /// <summary>The models of this installation, as their folders say.</summary>
-public sealed class KnownModels
+public sealed partial class KnownModels
 {
     private readonly Dictionary<string, KnownModel> _byName;
     private readonly string? _defaultName;
@@ -21,18 +22,33 @@ public sealed class KnownModels
 
     public IReadOnlyList<KnownModel> All { get; }
 
+    public IEnumerable<string> Names => All.Select(m => m.Name);
+
+    /// <summary>The usable folders of the model folder. No worker need exist for them.</summary>
+    public static KnownModels Read(ModelsOptions options, ILogger<KnownModels> log)
+    {
+        var folders = ModelFolders.Scan(options.Folder);
+        foreach (var broken in folders.Broken)
+            LogLeftOut(log, broken.Path, broken.Error);
+        return new KnownModels(
+            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier)), folders.DefaultName(options.Default));
+    }
+
     /// <summary>The model that a request without a name gets; null when it is missing.</summary>
     public KnownModel? Default => _defaultName is null ? null : _byName.GetValueOrDefault(_defaultName);
 
     internal KnownModel Require(string? name)
     {
         if (name is null)
-            return Default ?? throw RequestRefusedException.UnknownModel($"There is no default model here; name one with ?model=. {Names()}");
+            return Default ?? throw RequestRefusedException.UnknownModel($"There is no default model here; name one with ?model=. {Listed()}");
         return _byName.GetValueOrDefault(name)
-            ?? throw RequestRefusedException.UnknownModel($"There is no model {Shown(name)}. {Names()}");
+            ?? throw RequestRefusedException.UnknownModel($"There is no model {Shown(name)}. {Listed()}");
     }
 
-    private string Names() => All.Count == 0 ? "No model is installed." : $"Known models: {string.Join(", ", All.Select(m => m.Name))}.";
+    private string Listed() => All.Count == 0 ? "No model is installed." : $"Known models: {string.Join(", ", Names)}.";
+
+    [LoggerMessage(LogLevel.Error, "Model folder {Folder} is left out: {Reason}")]
+    private static partial void LogLeftOut(ILogger logger, string folder, string reason);
 
     // A stranger's text goes into an answer only where it is short and plain.
     private static string Shown(string name) => Contracts.Names.IsModel(name) ? name : "of this name";

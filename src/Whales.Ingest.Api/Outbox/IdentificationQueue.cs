@@ -12,9 +12,9 @@ internal sealed class IdentificationQueue : IIdentificationQueue, IAsyncDisposab
     public IdentificationQueue(IIdentificationStore store, RelayInbox inbox)
     {
         _inbox = inbox;
-        _inserts = new WriteCoalescer<IdentificationRow, bool>(async (rows, cancellationToken) =>
+        _inserts = new WriteCoalescer<IdentificationRow, bool>(async rows =>
         {
-            await store.InsertAsync(rows, cancellationToken);
+            await store.InsertAsync(rows, CancellationToken.None);
             return new bool[rows.Count];
         });
     }

@@ -12,7 +12,7 @@ namespace Whales.Ingest.Api.Outbox;
 internal sealed partial class LostQueueSweep(
     IIdentificationStore store,
     BrokerTopology topology,
-    ServedModels models,
+    KnownModels models,
     RelayInbox inbox,
     IOptions<RelayOptions> options,
     TimeProvider clock,

@@ -20,7 +20,7 @@ internal sealed partial class Relay(
     ISendEndpointProvider endpoints,
     QueueAddresses addresses,
     BrokerTopology topology,
-    ServedModels models,
+    KnownModels models,
     ApiMetrics metrics,
     Persistently persistently,
     IOptions<RelayOptions> options,
@@ -116,7 +116,7 @@ internal sealed partial class Relay(
             try
             {
                 await SendAsync(row, stoppingToken);
-                metrics.Published(row.Model, PublishOutcome.Confirmed, clock.GetElapsedTime(started));
+                metrics.Published(row.Model, PublishOutcome.Confirmed, clock.GetElapsedTime(started).TotalSeconds);
                 _confirmed.Enqueue(new AttemptId(row.Id, row.Attempt));
                 if (_failing)
                 {
@@ -128,7 +128,7 @@ internal sealed partial class Relay(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                metrics.Published(row.Model, OutcomeOf(exception), clock.GetElapsedTime(started));
+                metrics.Published(row.Model, OutcomeOf(exception), clock.GetElapsedTime(started).TotalSeconds);
                 if (!_failing)
                 {
                     _failing = true;

@@ -10,7 +10,7 @@ namespace Whales.Ingest.Api.Outbox;
 /// <summary>At start, declares every model's queues before any worker exists, and opens their dead-letter queues.</summary>
 internal sealed partial class TopologyDeclaration(
     BrokerTopology topology,
-    ServedModels models,
+    KnownModels models,
     QueueAddresses addresses,
     IReceiveEndpointConnector endpoints,
     Persistently persistently,
@@ -24,7 +24,7 @@ internal sealed partial class TopologyDeclaration(
         if (addresses.InMemory)
             return;
         await persistently.RunAsync(async ct => await topology.DeclareAsync(models.Names, ct), stoppingToken);
-        Declared(models.Names.Count);
+        Declared(models.All.Count);
         foreach (var model in models.Names)
         {
             endpoints.ConnectReceiveEndpoint(Names.DeadLetterQueue(model), (context, configure) =>

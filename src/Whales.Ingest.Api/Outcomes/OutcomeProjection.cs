@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Whales.Contracts;
 using Whales.Hosting.Resilience;
 using Whales.Ingest.Api.Identifications;
@@ -22,7 +23,7 @@ internal sealed class OutcomeProjection : IAsyncDisposable
         _persistently = persistently;
         _waiters = waiters;
         _metrics = metrics;
-        _completions = new WriteCoalescer<Completion, bool>(store.CompleteAsync);
+        _completions = new WriteCoalescer<Completion, bool>(completions => store.CompleteAsync(completions, CancellationToken.None));
     }
 
     public async Task ApplyAsync(Completion completion, string model, CancellationToken cancellationToken)
@@ -31,7 +32,15 @@ internal sealed class OutcomeProjection : IAsyncDisposable
         if (!changed)
             return;
         _waiters.Completed(completion.Attempt.Id);
-        _metrics.Finished(model, completion);
+        _metrics.Finished(model, completion.Status, completion.Result?.Decision, (completion.CompletedAt - AcceptedAt(completion.Attempt.Id)).TotalSeconds);
+    }
+
+    // A UUIDv7 begins with the 48 bits of its unix time in milliseconds (RFC 9562, 5.7).
+    private static DateTimeOffset AcceptedAt(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
     }
 
     public ValueTask DisposeAsync() => _completions.DisposeAsync();

@@ -25,7 +25,10 @@ public interface IIdentificationStore
     /// <summary>Notes that the broker has confirmed these attempts. Losing such a note only costs a second, harmless send.</summary>
     Task MarkSentAsync(IReadOnlyList<AttemptId> attempts, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Makes queued rows of <paramref name="model"/> (of every model when null) unsent again if they were sent before <paramref name="sentBefore"/>.</summary>
+    /// <summary>
+    /// Makes queued rows of <paramref name="model"/> unsent again if they were sent before <paramref name="sentBefore"/>. Null means every
+    /// model, and leases too: for a relay that is alone and whose queue died with its process.
+    /// </summary>
     /// <returns>How many.</returns>
     Task<int> MarkUnsentAsync(string? model, DateTimeOffset sentBefore, CancellationToken cancellationToken);
 

@@ -115,7 +115,7 @@ public sealed record IdentificationFilter
 }
 
 /// <summary>Queued photos of one model and lane.</summary>
-public sealed record WaitingCount(string Model, Lane Lane, int Count, DateTimeOffset OldestQueuedAt);
+public sealed record WaitingCount(string Model, Lane Lane, int Count, int Unsent, DateTimeOffset OldestQueuedAt);
 
 /// <summary>An idempotency key, the request it stands for and the identification that answers it.</summary>
 /// <param name="Owner">The API key; empty where keys are off.</param>

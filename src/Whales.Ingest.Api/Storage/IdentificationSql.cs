@@ -24,7 +24,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
     // Rows are locked in the order of their ids, as every list is, so that two lists cannot wait for each other.
     public Statement MarkUnsent { get; } = new($"""
         with lost as materialized (
-            select id from identifications where status = 'queued' and sent_at < @sent_before
+            select id from identifications where status = 'queued' and (sent_at < @sent_before or leased_until is not null)
             order by id {database.ForUpdate})
         update identifications set sent_at = null, leased_until = null where id in (select id from lost)
         """);
@@ -67,7 +67,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
         $"select image_key from identifications where image_key in ({database.SelectMembers("@keys")})");
 
     public Statement CountWaiting { get; } = new(
-        "select model, lane, count(*), min(queued_at) from identifications where status = 'queued' group by model, lane order by model, lane");
+        "select model, lane, count(*), count(*) filter (where sent_at is null), min(queued_at) from identifications where status = 'queued' group by model, lane order by model, lane");
 
     /// <summary>Returns no row when an earlier claim holds. Its fingerprint, read under the row's lock, tells of a row still being committed.</summary>
     public Statement Claim { get; } = new("""

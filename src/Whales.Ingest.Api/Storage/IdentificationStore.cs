@@ -120,7 +120,7 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
     public async Task<IReadOnlyList<WaitingCount>> CountWaitingAsync(CancellationToken cancellationToken) =>
         await database.ReadAsync(
             new Call(_sql.CountWaiting, _ => { }),
-            fields => new WaitingCount(fields.Text(), RowText.Lane(fields.Text()), (int)fields.Number(), fields.Time()),
+            fields => new WaitingCount(fields.Text(), RowText.Lane(fields.Text()), (int)fields.Number(), (int)fields.Number(), fields.Time()),
             cancellationToken).ConfigureAwait(false);
 
     public async Task<IdempotencyClaim> ClaimAsync(

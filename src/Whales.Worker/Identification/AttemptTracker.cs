@@ -17,17 +17,18 @@ public sealed class AttemptTracker
     private readonly ConcurrentDictionary<(Guid Id, int Attempt), bool> _canceled = new();
     private readonly ConcurrentQueue<(Guid Id, int Attempt)> _canceledOrder = new();
 
-    /// <summary>The first delivery of this attempt in this process, done or not; null when there was none.</summary>
-    public Task? Find(IdentifyWhale command) => _attempts.GetValueOrDefault((command.IdentificationId, command.Attempt));
+    /// <summary>True when this process has this attempt in hand or has just finished it.</summary>
+    public bool Knows(IdentifyWhale command) => _attempts.ContainsKey((command.IdentificationId, command.Attempt));
 
-    /// <summary>Runs <paramref name="work"/>; a copy that arrives meanwhile or later finds it. A failed run is forgotten.</summary>
+    /// <summary>Runs <paramref name="work"/>; for a copy that arrives meanwhile or later, waits for the first run instead. A failed run is forgotten.</summary>
     public async Task RunAsync(IdentifyWhale command, Func<Task> work)
     {
         var key = (command.IdentificationId, command.Attempt);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_attempts.TryAdd(key, done.Task))
+        var first = _attempts.GetOrAdd(key, done.Task);
+        if (first != done.Task)
         {
-            await _attempts[key];
+            await first;
             return;
         }
 

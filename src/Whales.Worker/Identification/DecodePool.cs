@@ -27,8 +27,7 @@ public sealed class DecodePool : IDisposable
     public Task RunAsync(Action work)
     {
         var job = new Job(work);
-        if (!_jobs.Writer.TryWrite(job))
-            throw new ObjectDisposedException(nameof(DecodePool));
+        ObjectDisposedException.ThrowIf(!_jobs.Writer.TryWrite(job), this);
         return job.Task;
     }
 

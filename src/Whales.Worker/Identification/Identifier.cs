@@ -1,9 +1,8 @@
-using System.Diagnostics;
-using MassTransit;
 using Whales.Contracts;
 using Whales.Hosting.Images;
 using Whales.Hosting.Resilience;
 using Whales.Imaging;
+using Whales.Worker.Batching;
 using Whales.Worker.Models;
 using Whales.Worker.Telemetry;
 
@@ -12,6 +11,7 @@ namespace Whales.Worker.Identification;
 /// <summary>One photo's way through the worker: fetch, decode, infer, match. Every photo gets an outcome of its own.</summary>
 internal sealed partial class Identifier(
     IdentificationModel model,
+    TensorSpec spec,
     IImageStore images,
     DecodePool decoders,
     Persistently persistently,
@@ -20,75 +20,48 @@ internal sealed partial class Identifier(
     TimeProvider clock,
     ILogger<Identifier> log)
 {
-    /// <returns>The outcome to publish; null when the photo is no longer wanted (expired).</returns>
-    public async Task<object?> IdentifyAsync(IdentifyWhale command, CancellationToken cancellationToken)
+    public async Task<PhotoResult> IdentifyAsync(IdentifyWhale command, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        if (command.ExpiresAt <= now)
-            return null;
-        var queued = now - command.SubmittedAt;
         var started = clock.GetTimestamp();
+        var queued = Math.Max(0, (clock.GetUtcNow() - command.SubmittedAt).TotalMilliseconds);
+        TimeSpan fetched = default;
         try
         {
+            if (command.ExpiresAt <= clock.GetUtcNow())
+                return PhotoResult.Expired;
             using var tensor = model.RentTensor();
-            await PrepareAsync(command, tensor, cancellationToken);
-            var preprocess = clock.GetElapsedTime(started);
+            using (var photo = await FetchAsync(command, cancellationToken))
+            {
+                fetched = clock.GetElapsedTime(started);
+                await decoders.RunAsync(() => PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values));
+            }
+
+            var prepared = clock.GetElapsedTime(started);
             var prediction = await model.PredictAsync(tensor, command.ExpiresAt, cancellationToken);
-            var timings = new Timings
-            {
-                QueueMs = Math.Max(0, queued.TotalMilliseconds),
-                PreprocessMs = preprocess.TotalMilliseconds,
-                BatchWaitMs = prediction.BatchWaitMs,
-                InferenceMs = prediction.InferenceMs,
-                MatchMs = prediction.MatchMs,
-                BatchSize = prediction.BatchSize,
-            };
-            return new WhaleIdentified
-            {
-                IdentificationId = command.IdentificationId,
-                Attempt = command.Attempt,
-                Model = command.Model,
-                ModelVersion = model.Version,
-                CatalogueVersion = model.CatalogueVersion,
-                Decision = prediction.Decision,
-                Candidates = prediction.Candidates,
-                CetaceanScore = prediction.CetaceanScore,
-                Timings = timings,
-                Worker = worker.Name,
-            };
+            metrics.Matched(command.Model, prediction.Candidates[0].Score);
+            return new PhotoResult(
+                Answer(command, prediction, queued, prepared),
+                PhotoOutcome.Succeeded,
+                new PhotoTimings
+                {
+                    Fetch = fetched.TotalSeconds,
+                    Decode = (prepared - fetched).TotalSeconds,
+                    BatchWait = prediction.BatchWaitMs / 1000,
+                    Inference = prediction.InferenceMs / 1000,
+                    Match = prediction.MatchMs / 1000,
+                });
         }
-        catch (PhotoExpiredException)
+        catch (ItemExpiredException)
         {
-            return null;
+            return PhotoResult.Expired;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failure(command, exception);
+            return new PhotoResult(Failure(command, exception), PhotoOutcome.Failed, new PhotoTimings { Fetch = fetched.TotalSeconds });
         }
     }
 
-    private async Task PrepareAsync(IdentifyWhale command, PhotoTensor tensor, CancellationToken cancellationToken)
-    {
-        using var photo = await persistently.AFewTimes.ExecuteAsync(
-            static (state, ct) => state.images.ReadAsync(state.command.ImageKey, ct), (images, command), cancellationToken)
-            ?? throw new FileNotFoundException("The stored photo is gone.");
-        await decoders.RunAsync(() => PhotoDecoder.Decode(photo.Memory.Span, command.Region, model.TensorSpec, tensor.Span));
-    }
-
-    private WhaleIdentificationFailed Failure(IdentifyWhale command, Exception exception)
-    {
-        var (code, message) = exception switch
-        {
-            UnreadableImageException => (FailureCodes.CorruptedImage, exception.Message),
-            FileNotFoundException => (FailureCodes.ImageMissing, exception.Message),
-            InferenceException => (FailureCodes.InferenceError, exception.Message),
-            _ => (FailureCodes.InternalError, "The worker failed on this photo; its log says how."),
-        };
-        if (code is FailureCodes.InternalError or FailureCodes.InferenceError)
-            Failed(exception, command.IdentificationId, command.Model);
-        return Failure(command, code, message);
-    }
-
+    /// <summary>The failure to publish for a photo that is not even tried.</summary>
     public WhaleIdentificationFailed Failure(IdentifyWhale command, string code, string message) => new()
     {
         IdentificationId = command.IdentificationId,
@@ -100,6 +73,58 @@ internal sealed partial class Identifier(
         OccurredAt = clock.GetUtcNow(),
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Photo {IdentificationId} failed on {Model}.")]
-    private partial void Failed(Exception exception, Guid identificationId, string model);
+    private async ValueTask<PhotoBytes> FetchAsync(IdentifyWhale command, CancellationToken cancellationToken) =>
+        await persistently.AFewTimes.ExecuteAsync(
+            static (state, ct) => state.images.ReadAsync(state.command.ImageKey, ct), (images, command), cancellationToken)
+        ?? throw new FileNotFoundException("The stored photo is gone.");
+
+    private WhaleIdentified Answer(IdentifyWhale command, Prediction prediction, double queuedMs, TimeSpan prepared) => new()
+    {
+        IdentificationId = command.IdentificationId,
+        Attempt = command.Attempt,
+        Model = command.Model,
+        ModelVersion = model.Version,
+        CatalogueVersion = prediction.CatalogueVersion,
+        Decision = prediction.Decision,
+        Candidates = prediction.Candidates,
+        CetaceanScore = prediction.CetaceanScore,
+        Timings = new Timings
+        {
+            QueueMs = queuedMs,
+            PreprocessMs = prepared.TotalMilliseconds,
+            BatchWaitMs = prediction.BatchWaitMs,
+            InferenceMs = prediction.InferenceMs,
+            MatchMs = prediction.MatchMs,
+            BatchSize = prediction.BatchSize,
+        },
+        Worker = worker.Name,
+    };
+
+    private WhaleIdentificationFailed Failure(IdentifyWhale command, Exception exception)
+    {
+        var (code, message) = exception switch
+        {
+            UnreadableImageException => (FailureCodes.CorruptedImage, exception.Message),
+            FileNotFoundException => (FailureCodes.ImageMissing, exception.Message),
+            InferenceException => (FailureCodes.InferenceError, exception.Message),
+            _ => (FailureCodes.InternalError, "The worker failed on this photo; its log says how."),
+        };
+        if (code == FailureCodes.CorruptedImage)
+            metrics.DecodeFailed(code);
+        else
+            LogFailed(exception, command.IdentificationId, command.Model, code);
+        return Failure(command, code, message);
+    }
+
+    [LoggerMessage(LogLevel.Error, "Photo {IdentificationId} failed on {Model}: {Code}")]
+    private partial void LogFailed(Exception exception, Guid identificationId, string model, string code);
+}
+
+/// <summary>What became of a photo on this worker.</summary>
+/// <param name="Message">To publish; null when nobody waits for an answer.</param>
+/// <param name="Outcome">For the metrics.</param>
+/// <param name="Timings">For the metrics.</param>
+internal readonly record struct PhotoResult(object? Message, PhotoOutcome Outcome, PhotoTimings Timings)
+{
+    public static PhotoResult Expired => new(null, PhotoOutcome.Expired, default);
 }

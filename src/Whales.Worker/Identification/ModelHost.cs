@@ -3,12 +3,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Models;
+using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Identification;
 
 /// <summary>Serves the configured models of the model folder, and announces their states every ten seconds.</summary>
 internal sealed partial class ModelHost(
-    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelHost> log)
+    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, WorkerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelHost> log)
     : BackgroundService, IHealthCheck, IAsyncDisposable
 {
     private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(10);
@@ -22,13 +23,14 @@ internal sealed partial class ModelHost(
     {
         await WaitForStartAsync(stoppingToken);
         var folders = ModelFolders.Scan(options.Value.Folder);
-        foreach (var (folder, error) in folders.Broken)
-            BrokenFolder(folder, error);
-        var served = folders.Models.Where(m => options.Value.Serve.Count == 0 || options.Value.Serve.Contains(m.Name)).ToList();
-        foreach (var missing in options.Value.Serve.Except(served.Select(m => m.Name)))
-            NotFound(missing, options.Value.Folder);
+        foreach (var broken in folders.Broken)
+            LogBroken(broken.Path, broken.Error);
+        var served = folders.Models.Where(m => options.Value.Serves(m.Manifest.Name)).ToList();
+        foreach (var missing in options.Value.Serve.Except(served.Select(m => m.Manifest.Name)))
+            LogNotFound(missing, options.Value.Folder);
+        metrics.DeclareModels(served.Select(m => m.Manifest.Name));
         lock (_models)
-            _models.AddRange(served.Select(manifest => ActivatorUtilities.CreateInstance<ServedModel>(services, manifest)));
+            _models.AddRange(served.Select(folder => ActivatorUtilities.CreateInstance<ServedModel>(services, folder)));
         _scanned = true;
         await Task.WhenAll(StartAllAsync(stoppingToken), AnnounceAsync(stoppingToken));
     }
@@ -55,7 +57,7 @@ internal sealed partial class ModelHost(
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
-                    NotAnnounced(exception, model.Name);
+                    LogNotAnnounced(exception, model.Name);
                 }
             }
 
@@ -99,11 +101,11 @@ internal sealed partial class ModelHost(
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Model folder {Folder} is left out: {Error}")]
-    private partial void BrokenFolder(string folder, string error);
+    private partial void LogBroken(string folder, string error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Models:Serve names {Model}, but {Folder} has no usable folder of that name.")]
-    private partial void NotFound(string model, string folder);
+    private partial void LogNotFound(string model, string folder);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The state of {Model} could not be announced.")]
-    private partial void NotAnnounced(Exception exception, string model);
+    private partial void LogNotAnnounced(Exception exception, string model);
 }

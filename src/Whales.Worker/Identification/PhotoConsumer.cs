@@ -19,6 +19,7 @@ internal sealed partial class PhotoConsumer(
     DrainDeadline drain,
     Persistently persistently,
     WorkerMetrics metrics,
+    TimeProvider clock,
     IOptions<RabbitMqOptions> options,
     ILogger<PhotoConsumer> log)
 {
@@ -27,50 +28,58 @@ internal sealed partial class PhotoConsumer(
     /// <summary>A message of the model's main queue.</summary>
     public async Task ConsumeAsync(ConsumeContext<IdentifyWhale> context)
     {
-        if (!context.ReceiveContext.Redelivered)
+        if (!context.ReceiveContext.Redelivered || tracker.Knows(context.Message))
         {
-            await RunAsync(context);
+            await RunAsync(context.Message);
+            return;
         }
-        else if (tracker.Find(context.Message) is { } firstDelivery)
-        {
-            await firstDelivery;
-        }
-        else
-        {
-            var suspects = await bus.GetSendEndpoint(addresses.Of(Names.SuspectQueue(context.Message.Model)));
-            await persistently.RunAsync(
-                async ct => await suspects.Send(context.Message, ct).WaitAsync(options.Value.SendTimeout, ct), context.CancellationToken);
-            Suspected(context.Message.IdentificationId, context.Message.Model);
-        }
+
+        var suspects = await bus.GetSendEndpoint(addresses.Of(Names.SuspectQueue(context.Message.Model)));
+        await persistently.RunAsync(
+            async ct => await suspects.Send(context.Message, ct).WaitAsync(options.Value.SendTimeout, ct), context.CancellationToken);
+        LogSuspected(context.Message.IdentificationId, context.Message.Model);
     }
 
     /// <summary>A message of the suspect queue, alone. Only starts in that queue count.</summary>
     public async Task ConsumeSuspectAsync(ConsumeContext<IdentifyWhale> context)
     {
         var starts = context.ReceiveContext.TransportHeaders.Get<long>(DeliveryCount) ?? 0;
-        if (starts < options.Value.SuspectStarts || tracker.Find(context.Message) is not null)
+        if (starts < options.Value.SuspectStarts || tracker.Knows(context.Message))
         {
-            await RunAsync(context);
+            await RunAsync(context.Message);
             return;
         }
 
-        Poisonous(context.Message.IdentificationId, context.Message.Model, starts);
-        await PublishAsync(
-            identifier.Failure(
-                context.Message,
-                FailureCodes.PoisonousImage,
-                $"The worker ended {starts} times while it had this photo alone; the photo was set aside."));
+        LogPoisonous(context.Message.IdentificationId, context.Message.Model, starts);
+        metrics.PhotoStarted(context.Message.Model, 0);
+        await PublishAsync(identifier.Failure(
+            context.Message, FailureCodes.PoisonousImage, $"The worker ended {starts} times while it had this photo alone; the photo was set aside."));
+        metrics.PhotoFinished(context.Message.Model, PhotoOutcome.Poisonous, default);
     }
 
-    private Task RunAsync(ConsumeContext<IdentifyWhale> context) =>
-        tracker.RunAsync(context.Message, async () =>
+    private Task RunAsync(IdentifyWhale command) =>
+        tracker.RunAsync(command, async () =>
         {
-            if (tracker.IsCanceled(context.Message))
-                return;
-            using var _ = metrics.PhotoStarted(context.Message.Model);
-            var outcome = await identifier.IdentifyAsync(context.Message, drain.Token);
-            if (outcome is not null)
-                await PublishAsync(outcome);
+            metrics.PhotoStarted(command.Model, (clock.GetUtcNow() - command.SubmittedAt).TotalSeconds);
+            var result = new PhotoResult(null, PhotoOutcome.Returned, default);
+            var timings = result.Timings;
+            try
+            {
+                result = tracker.IsCanceled(command)
+                    ? new PhotoResult(null, PhotoOutcome.Canceled, default)
+                    : await identifier.IdentifyAsync(command, drain.Token);
+                timings = result.Timings;
+                if (result.Message is not null)
+                {
+                    var started = clock.GetTimestamp();
+                    await PublishAsync(result.Message);
+                    timings = timings with { Publish = clock.GetElapsedTime(started).TotalSeconds };
+                }
+            }
+            finally
+            {
+                metrics.PhotoFinished(command.Model, result.Outcome, timings);
+            }
         });
 
     // Until the broker takes it, and not bound to the delivery's own token, which a broken connection cancels: an answer that was paid
@@ -79,9 +88,9 @@ internal sealed partial class PhotoConsumer(
         persistently.RunAsync(
             async ct => await bus.Publish(outcome, outcome.GetType(), ct).WaitAsync(options.Value.SendTimeout, ct), drain.Token);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Photo {IdentificationId} for {Model} was delivered before and has no outcome: it will run alone.")]
-    private partial void Suspected(Guid identificationId, string model);
+    [LoggerMessage(LogLevel.Warning, "Photo {IdentificationId} for {Model} was delivered before and has no outcome: it will run alone.")]
+    private partial void LogSuspected(Guid identificationId, string model);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Photo {IdentificationId} for {Model} ended its worker {Starts} times while it ran alone: set aside.")]
-    private partial void Poisonous(Guid identificationId, string model, long starts);
+    [LoggerMessage(LogLevel.Error, "Photo {IdentificationId} for {Model} ended its worker {Starts} times while it ran alone: set aside.")]
+    private partial void LogPoisonous(Guid identificationId, string model, long starts);
 }

@@ -5,6 +5,7 @@ using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
 using Whales.Worker.Models;
+using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Identification;
 
@@ -13,19 +14,22 @@ namespace Whales.Worker.Identification;
 /// rest of the host running, and says why every ten seconds.
 /// </summary>
 internal sealed partial class ServedModel(
-    ModelManifest manifest,
+    ModelFolder folder,
     IServiceProvider services,
     IReceiveEndpointConnector endpoints,
     BrokerTopology topology,
     QueueAddresses addresses,
     Persistently persistently,
     WorkerIdentity worker,
+    WorkerMetrics metrics,
+    TimeProvider clock,
+    IOptions<InferenceOptions> inference,
     IOptions<RabbitMqOptions> options,
     ILogger<ServedModel> log) : IAsyncDisposable
 {
     private IdentificationModel? _model;
 
-    public string Name => manifest.Name;
+    public string Name => folder.Manifest.Name;
 
     public ModelState State { get; private set; } = ModelState.Loading;
 
@@ -38,35 +42,44 @@ internal sealed partial class ServedModel(
         try
         {
             _model = await IdentificationModel.LoadAsync(
-                manifest, services.GetRequiredService<IOptions<InferenceOptions>>().Value, services.GetRequiredService<ILoggerFactory>(), cancellationToken);
+                folder.Path, inference.Value, log, clock, report => metrics.BatchRan(Name, report.Size, report.Inference.TotalSeconds), cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             State = ModelState.Failed;
             Reason = exception.Message;
-            LoadFailed(exception, manifest.Name);
+            metrics.ModelUnloaded(Name);
+            LogLoadFailed(exception, Name);
             return;
         }
 
-        await persistently.RunAsync(async ct => await topology.DeclareAsync([manifest.Name], ct), cancellationToken);
+        await persistently.RunAsync(async ct => await topology.DeclareAsync([Name], ct), cancellationToken);
         var consumer = ActivatorUtilities.CreateInstance<PhotoConsumer>(
-            services, ActivatorUtilities.CreateInstance<Identifier>(services, _model));
-        await ConnectAsync(Names.Queue(manifest.Name), InFlight(_model), consumer.ConsumeAsync);
+            services, ActivatorUtilities.CreateInstance<Identifier>(services, _model, folder.Manifest.Input.ToTensorSpec()));
+        await ConnectAsync(Names.Queue(Name), InFlight(_model), consumer.ConsumeAsync);
         if (!addresses.InMemory)
-            await ConnectAsync(Names.SuspectQueue(manifest.Name), inFlight: 1, consumer.ConsumeSuspectAsync);
+            await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync);
         State = ModelState.Ready;
-        Ready(manifest.Name, _model.Version, _model.ExecutionProvider, _model.Sessions, _model.BatchSize, 1 / _model.SecondsPerPhoto);
+        metrics.ModelLoaded(Name, new LoadedModel
+        {
+            Version = _model.Version,
+            Sha256 = folder.Manifest.Sha256,
+            ExecutionProvider = _model.ExecutionProvider,
+            Input = $"{folder.Manifest.Input.Width}x{folder.Manifest.Input.Height}",
+            Precision = "fp32",
+        });
+        LogServing(Name);
     }
 
     public ModelStateChanged Describe() => new()
     {
-        Model = manifest.Name,
-        ModelVersion = manifest.Version,
+        Model = Name,
+        ModelVersion = folder.Manifest.Version,
         State = State,
         ExecutionProvider = _model?.ExecutionProvider ?? "",
         Reason = Reason,
         Worker = worker.Name,
-        Tier = manifest.Tier,
+        Tier = folder.Manifest.Tier,
         CatalogueVersion = _model?.CatalogueVersion,
         SecondsPerPhoto = _model?.SecondsPerPhoto,
     };
@@ -87,7 +100,7 @@ internal sealed partial class ServedModel(
         {
             // Commands are sent to the queue's own exchange; a binding to the type would copy every model's photos here.
             configure.ConfigureConsumeTopology = false;
-            configure.UseArguments(QueueShape.ForModel(manifest.Name, options.Value));
+            configure.UseArguments(QueueShape.ForModel(Name, options.Value));
             configure.UseDeadLetters();
             configure.PrefetchCount = inFlight;
             configure.ConcurrentMessageLimit = inFlight;
@@ -97,8 +110,8 @@ internal sealed partial class ServedModel(
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Model {Model} cannot be served; its photos wait in their queue.")]
-    private partial void LoadFailed(Exception exception, string model);
+    private partial void LogLoadFailed(Exception exception, string model);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} {Version} is ready on {ExecutionProvider}: {Sessions} sessions, batches of {BatchSize}, {PhotosPerSecond:0.#} photos/s.")]
-    private partial void Ready(string model, string version, string executionProvider, int sessions, int batchSize, double photosPerSecond);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} takes photos from its queue.")]
+    private partial void LogServing(string model);
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Whales.Hosting.Models;
+using Whales.Imaging;
 
 namespace Whales.Worker.Models;
 

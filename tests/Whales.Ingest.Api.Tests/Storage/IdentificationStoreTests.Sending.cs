@@ -97,9 +97,9 @@ public abstract partial class IdentificationStoreTests
 
         Assert.Equal(
             [
-                new WaitingCount("efficientnet_v1", Lane.Interactive, 1, Noon.AddMinutes(4)),
-                new WaitingCount("resnet101", Lane.Bulk, 1, Noon.AddMinutes(2)),
-                new WaitingCount("resnet101", Lane.Interactive, 2, Noon.AddMinutes(1)),
+                new WaitingCount("efficientnet_v1", Lane.Interactive, 1, 0, Noon.AddMinutes(4)),
+                new WaitingCount("resnet101", Lane.Bulk, 1, 1, Noon.AddMinutes(2)),
+                new WaitingCount("resnet101", Lane.Interactive, 2, 2, Noon.AddMinutes(1)),
             ],
             await Store.CountWaitingAsync(Cancel));
     }

@@ -1,0 +1,33 @@
+using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Storage;
+
+namespace Whales.Ingest.Api.Telemetry;
+
+/// <summary>Asks the job table now and then what waits, for the metrics.</summary>
+internal sealed partial class WaitingGauges(
+    IIdentificationStore store, ApiMetrics metrics, KnownModels models, TimeProvider clock, ILogger<WaitingGauges> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.DeclareModels(models.Names);
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                var waiting = await store.CountWaitingAsync(stoppingToken);
+                metrics.SetWaiting(waiting, waiting.Sum(count => (long)count.Unsent));
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                NotCounted(exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Waiting photos could not be counted; their gauges keep their last value.")]
+    private partial void NotCounted(Exception exception);
+}
