@@ -170,14 +170,16 @@ public sealed class WorkerMetricsTests : IDisposable
             _metrics.PhotoFinished("fast", PhotoOutcome.Succeeded, new PhotoTimings { Fetch = 0.1, Decode = 0.1, BatchWait = 0, Inference = 0.1, Match = 0.1, Publish = 0.1 });
         }
 
-        for (var i = 0; i < 200; i++)
-            Photo();
+        // The runtime itself may allocate once, as it compiles; what a photo costs would show in every round.
+        var least = Enumerable.Range(0, 10).Min(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+                Photo();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            Photo();
-
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 999);
+        Assert.Equal(0, least);
     }
 
     private string[] Lines() => _page.Read().Split('\n');
