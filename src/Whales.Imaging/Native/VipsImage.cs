@@ -20,11 +20,8 @@ internal readonly unsafe struct VipsImage(nint handle) : IDisposable
 
     public int Pages => vips_image_get_n_pages(Handle);
 
-    public bool Has(ReadOnlySpan<byte> field)
-    {
-        fixed (byte* name = field)
-            return vips_image_get_typeof(Handle, name) != 0;
-    }
+    /// <summary>The pixels of an image in memory, row by row without gaps.</summary>
+    public byte* Data => (byte*)vips_image_get_data(Handle);
 
     public string? GetString(ReadOnlySpan<byte> field)
     {
@@ -80,6 +77,7 @@ internal readonly unsafe struct VipsImage(nint handle) : IDisposable
     /// <summary>Wraps 8- or 16-bit pixels, which must stay where they are while the image lives.</summary>
     public static VipsImage FromMemory(void* pixels, long bytes, int width, int height, int bands, VipsFormat format)
     {
+        Libvips.Initialize();
         var image = vips_image_new_from_memory(pixels, (nuint)bytes, width, height, bands, (int)format);
         return image != 0 ? new VipsImage(image) : throw new VipsException();
     }

@@ -25,6 +25,7 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Lib)] public static partial nuint vips_image_get_type();
     [LibraryImport(Lib)] public static partial nint vips_image_new_from_memory(void* data, nuint size, int width, int height, int bands, int format);
     [LibraryImport(Lib)] public static partial nint vips_image_copy_memory(nint image);
+    [LibraryImport(Lib)] public static partial void* vips_image_get_data(nint image);
     [LibraryImport(Lib)] public static partial int vips_image_get_width(nint image);
     [LibraryImport(Lib)] public static partial int vips_image_get_height(nint image);
     [LibraryImport(Lib)] public static partial int vips_image_get_bands(nint image);
@@ -39,9 +40,6 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Lib)] public static partial int vips_image_remove(nint image, byte* name);
     [LibraryImport(Lib)] public static partial void vips_image_set_int(nint image, byte* name, int value);
     [LibraryImport(Lib)] public static partial void vips_image_set_blob_copy(nint image, byte* name, void* data, nuint length);
-
-    [LibraryImport(Lib)] public static partial nint vips_region_new(nint image);
-    [LibraryImport(Lib)] public static partial byte* vips_region_fetch(nint region, int left, int top, int width, int height, nuint* length);
 
     [LibraryImport(Lib)] public static partial nuint vips_blob_get_type();
     [LibraryImport(Lib)] public static partial void vips_value_set_blob(GValue* value, nint free, void* data, nuint length);

@@ -12,6 +12,7 @@ internal readonly unsafe ref struct VipsOperation : IDisposable
 
     public VipsOperation(ReadOnlySpan<byte> name)
     {
+        Libvips.Initialize();
         fixed (byte* pointer = name)
             _handle = vips_operation_new(pointer);
         if (_handle == 0)
