@@ -19,28 +19,27 @@ internal static class ImageEndpoint
         if (EntityTags.IsKnown(http.Request, tag))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
 
-        using var photo = await images.ReadAsync(row.ImageKey, cancellationToken)
+        await using var photo = await images.OpenReadAsync(row.ImageKey, cancellationToken)
             ?? throw RequestRefusedException.NotFound($"The photo of identification {parsedId} is no longer stored.");
         var headers = http.Response.Headers;
         headers.ContentType = row.ContentType;
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = row.Id + Extension(row.ContentType) }.ToString();
-        PhotoMetadata.WriteWithoutPosition(photo.Memory.Span, http.Response.BodyWriter);
-        await http.Response.BodyWriter.FlushAsync(cancellationToken);
+        headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = row.Id + FormatOf(row.ContentType).Extension }.ToString();
+        var (format, _) = FormatOf(row.ContentType);
+        await PhotoMetadata.WriteWithoutPositionAsync(photo, format, http.Response.Body, cancellationToken);
         return TypedResults.Empty;
     }
 
-    private static string Extension(string contentType) => contentType switch
+    private static (ImageFormat Format, string Extension) FormatOf(string contentType) => contentType switch
     {
-        "image/jpeg" => ".jpg",
-        "image/png" => ".png",
-        "image/webp" => ".webp",
-        "image/tiff" => ".tif",
-        "image/gif" => ".gif",
-        "image/avif" => ".avif",
-        "image/bmp" => ".bmp",
-        _ => "",
+        "image/jpeg" => (ImageFormat.Jpeg, ".jpg"),
+        "image/png" => (ImageFormat.Png, ".png"),
+        "image/webp" => (ImageFormat.WebP, ".webp"),
+        "image/tiff" => (ImageFormat.Tiff, ".tif"),
+        "image/gif" => (ImageFormat.Gif, ".gif"),
+        "image/avif" => (ImageFormat.Avif, ".avif"),
+        _ => throw new InvalidOperationException($"A photo of the type {contentType} was never accepted."),
     };
 }
