@@ -5,9 +5,9 @@ namespace Whales.Testing.Models;
 /// <summary>Writes the few kinds of protobuf fields that an ONNX file has.</summary>
 internal sealed class Protobuf
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => [.. _bytes];
 
     public Protobuf Integer(int field, long value)
     {
@@ -24,14 +24,14 @@ internal sealed class Protobuf
     {
         Varint((ulong)field << 3 | 2);
         Varint((ulong)value.Length);
-        _bytes.Write(value);
+        _bytes.AddRange(value);
         return this;
     }
 
     private void Varint(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
-            _bytes.WriteByte((byte)(value | 0x80));
-        _bytes.WriteByte((byte)value);
+            _bytes.Add((byte)(value | 0x80));
+        _bytes.Add((byte)value);
     }
 }

@@ -1,0 +1,98 @@
+using Whales.Worker.Matching;
+
+namespace Whales.Worker.Tests.Matching;
+
+public sealed class CatalogueMatcherTests
+{
+    [Theory]
+    [InlineData(1, 1, 3)]
+    [InlineData(200, 1, 512)]
+    [InlineData(200, 5, 512)]
+    [InlineData(333, 18, 40)]
+    public void Match_RandomCatalogue_IsWhatANaiveSearchFinds(int rows, int photos, int dimensions)
+    {
+        var random = new Random(rows);
+        var values = Enumerable.Range(0, rows * dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray();
+        // Rows of one individual do not stand together.
+        var owners = Enumerable.Range(0, rows).Select(row => new Individual($"i{row % 60}", null, "S")).ToList();
+        var outputs = Enumerable.Range(0, photos * dimensions).Select(_ => random.NextSingle() * 7 - 3.5f).ToArray();
+        var matcher = new CatalogueMatcher(new Catalogue("v", values, dimensions, owners));
+
+        var rankings = new Ranking[photos];
+        matcher.Match(outputs, rankings);
+
+        for (var photo = 0; photo < photos; photo++)
+        {
+            var query = outputs.AsSpan(photo * dimensions, dimensions).ToArray();
+            var expected = Enumerable.Range(0, rows)
+                .GroupBy(row => owners[row].Id, row => Cosine(query, values.AsSpan(row * dimensions, dimensions).ToArray()))
+                .Select(group => (Id: group.Key, Score: group.Max())).OrderByDescending(best => best.Score).Take(5).ToList();
+            Assert.Equal(expected.Select(best => best.Id), rankings[photo].Candidates!.Select(candidate => candidate.IndividualId));
+            Assert.All(expected.Zip(rankings[photo].Candidates!), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-5));
+        }
+    }
+
+    [Fact]
+    public void Match_PhotoAloneOrInABatch_HasTheSameScores()
+    {
+        var random = new Random(3);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        var matcher = new CatalogueMatcher(new Catalogue("v", Values(100 * 128), 128, [.. Enumerable.Range(0, 100).Select(row => new Individual($"{row}", null, null))]));
+        var outputs = Values(6 * 128);
+        var together = new Ranking[6];
+        matcher.Match(outputs, together);
+
+        for (var photo = 0; photo < 6; photo++)
+        {
+            var alone = new Ranking[1];
+            matcher.Match(outputs.AsSpan(photo * 128, 128), alone);
+            Assert.Equal(together[photo].Candidates, alone[0].Candidates!);
+        }
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(0)]
+    public void Match_OneOutputIsNoDirection_HasNoCandidatesAndItsNeighboursDo(float value)
+    {
+        var matcher = new CatalogueMatcher(TwoAnimals("v"));
+        var rankings = new Ranking[3];
+
+        matcher.Match([1, 0, value, 0, 0, 1], rankings);
+
+        Assert.Null(rankings[1].Candidates);
+        Assert.Equal(["a", "b"], new[] { rankings[0], rankings[2] }.Select(ranking => ranking.Candidates![0].IndividualId));
+        Assert.All(new[] { rankings[0], rankings[2] }, ranking => Assert.Equal(1, ranking.Candidates![0].Score, 1e-6));
+    }
+
+    [Fact]
+    public void Catalogue_IsReplaced_LaterMatchesNameTheNewVersion()
+    {
+        var matcher = new CatalogueMatcher(TwoAnimals("old")) { Catalogue = TwoAnimals("new") };
+        var rankings = new Ranking[1];
+
+        matcher.Match([1, 0], rankings);
+
+        Assert.Equal("new", rankings[0].CatalogueVersion);
+        Assert.Throws<ArgumentException>(() => matcher.Catalogue = new Catalogue("other", [1, 2, 3], 3, [new Individual("a", null, null)]));
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "row 1 has a value that is no finite number.")]
+    [InlineData(0f, "row 1 has only zeros.")]
+    public void Catalogue_RowIsNoDirection_NamesTheRow(float value, string message)
+    {
+        var owner = new Individual("a", null, null);
+
+        var error = Assert.Throws<InvalidDataException>(() => new Catalogue("v", [1, 0, value, 0], 2, [owner, owner]));
+
+        Assert.Equal(message, error.Message);
+    }
+
+    private static Catalogue TwoAnimals(string version) =>
+        new(version, [2, 0, 0, 3], 2, [new Individual("a", "Ann", null), new Individual("b", null, null)]);
+
+    private static double Cosine(float[] a, float[] b) =>
+        a.Zip(b).Sum(p => (double)p.First * p.Second) / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(x => (double)x * x));
+}

@@ -1,0 +1,38 @@
+using Whales.Worker.Models;
+
+namespace Whales.Worker.Tests.Models;
+
+public sealed class WarmUpTests
+{
+    [Theory]
+    [InlineData("1x2:100 2x2:90", 1, 2)]
+    [InlineData("1x2:100 2x2:102 4x2:102", 1, 2)]
+    [InlineData("1x2:100 2x2:110 4x2:112", 2, 2)]
+    [InlineData("1x1:100 16x1:1000 32x1:1500 32x2:1520", 32, 1)]
+    [InlineData("1x1:100 32x1:1500 32x2:2000", 32, 2)]
+    public void Choose_OfTheseMeasurements_TakesTheFastestUnlessLessDoes(string measured, int batchSize, int sessions)
+    {
+        var plans = measured.Split(' ').Select(text => text.Split('x', ':').Select(int.Parse).ToArray()).Select(n => new RunPlan(n[0], n[1], n[2])).ToList();
+
+        var plan = WarmUp.Choose(plans);
+
+        Assert.Equal((batchSize, sessions), (plan.BatchSize, plan.Sessions));
+    }
+
+    [Theory]
+    [InlineData(1, new[] { 1 })]
+    [InlineData(6, new[] { 1, 2, 4, 6 })]
+    [InlineData(16, new[] { 1, 2, 4, 8, 16 })]
+    public void Candidates_UpToThis_AreDoublesAndTheMaximum(int max, int[] expected) => Assert.Equal(expected, BatchSizes.Candidates(max));
+
+    [Theory]
+    [InlineData(3, 16, false, 3)]
+    [InlineData(3, 16, true, 4)]
+    [InlineData(16, 16, true, 16)]
+    [InlineData(5, 6, true, 6)]
+    public void Padded_OnThisDevice_IsASizeThatWasWarmedUp(int photos, int max, bool pads, int expected)
+    {
+        Assert.Equal(expected, BatchSizes.Padded(photos, max, pads));
+        Assert.Contains(expected, BatchSizes.Used(max, pads));
+    }
+}
