@@ -20,20 +20,27 @@ public sealed class PostgresServer
 
     private int _databases;
 
-    private PostgresServer(string connectionString) => ConnectionString = connectionString;
+    private readonly bool _own;
+
+    private PostgresServer(string connectionString, bool own)
+    {
+        ConnectionString = connectionString;
+        _own = own;
+    }
 
     /// <summary>Of the server's own database, as a role that may create others.</summary>
     public string ConnectionString { get; }
 
     public static Task<PostgresServer> GetAsync() => Shared.Value;
 
-    /// <summary>An empty database of the test's own; disposing it drops it.</summary>
+    /// <summary>An empty database of the test's own. Disposing it drops it, except on our own server: that takes longer than most tests.</summary>
     public async Task<PostgresTestDatabase> CreateDatabaseAsync()
     {
         var name = $"whales_test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
         await ExecuteAsync($"create database {name} template template0");
         var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name };
-        return new PostgresTestDatabase(settings.ConnectionString, () => ExecuteAsync($"drop database {name} with (force)"));
+        return new PostgresTestDatabase(settings.ConnectionString,
+            () => _own ? Task.CompletedTask : ExecuteAsync($"drop database {name} with (force)"));
     }
 
     private async Task ExecuteAsync(string sql)
@@ -47,7 +54,7 @@ public sealed class PostgresServer
     private static async Task<PostgresServer> StartAsync()
     {
         if (Environment.GetEnvironmentVariable("WHALES_POSTGRES") is { Length: > 0 } given)
-            return new PostgresServer(given);
+            return new PostgresServer(given, own: false);
 
         var programs = FindPrograms() ?? throw new InvalidOperationException(Missing);
         // Between the choice of a free port and its use another process may take it.
@@ -92,7 +99,7 @@ public sealed class PostgresServer
             await Task.Delay(50);
         }
 
-        return new PostgresServer(connectionString);
+        return new PostgresServer(connectionString, own: true);
     }
 
     private static async Task<bool> AnswersAsync(string connectionString)

@@ -38,8 +38,20 @@ internal sealed class FolderImageUpload(string path, SharedFlush directory, Flus
     {
         _file.Dispose();
         if (!_committed)
-            File.Delete(path);
+            Remove();
         return ValueTask.CompletedTask;
+    }
+
+    private void Remove()
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone with its directory.
+        }
     }
 
     private void Flush()

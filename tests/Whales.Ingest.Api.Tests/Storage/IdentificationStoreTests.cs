@@ -24,7 +24,7 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
 
     private protected abstract Task DisposeDatabaseAsync();
 
-    private protected abstract Task<string> PlanAsync(string sql);
+    private protected abstract Task<IReadOnlyList<string>> PlansAsync(IEnumerable<string> queries);
 
     private protected abstract string[] SlowSteps { get; }
 
@@ -184,9 +184,8 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
         Assert.Equal([rows[1].Id, rows[0].Id], second.Select(row => row.Id));
     }
 
-    [Theory]
-    [MemberData(nameof(AllFilters))]
-    public async Task ListAsync_EveryCombinationOfFilters_GivesWhatMatches(int which)
+    [Fact]
+    public async Task ListAsync_EveryCombinationOfFilters_GivesWhatMatches()
     {
         var batch = Guid.CreateVersion7(Noon);
         var rows = new List<IdentificationRow>();
@@ -203,31 +202,38 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
         }
 
         await Store.InsertAsync(rows, Cancel);
-        var filter = Filter(which, batch, rows[20].Id) with { Limit = 100 };
-        var expected = rows.Where(row =>
-            (filter.Status is null || row.Status == filter.Status) && (filter.Model is null || row.Model == filter.Model)
-            && (filter.BatchId is null || row.BatchId == filter.BatchId) && (filter.Code is null || row.Error?.Code == filter.Code)
-            && (filter.Before is null || row.Id < filter.Before));
+        foreach (var filter in AllFilters(batch, rows[20].Id))
+        {
+            var expected = rows.Where(row =>
+                (filter.Status is null || row.Status == filter.Status) && (filter.Model is null || row.Model == filter.Model)
+                && (filter.BatchId is null || row.BatchId == filter.BatchId) && (filter.Code is null || row.Error?.Code == filter.Code)
+                && (filter.Before is null || row.Id < filter.Before));
 
-        var found = await Store.ListAsync(filter, Cancel);
+            var found = await Store.ListAsync(filter, Cancel);
 
-        Assert.Equal(expected.Select(row => row.Id).OrderDescending(), found.Select(row => row.Id));
-        Assert.NotEmpty(found);
+            Assert.Equal(expected.Select(row => row.Id).OrderDescending(), found.Select(row => row.Id));
+            Assert.NotEmpty(found);
+        }
     }
 
-    [Theory]
-    [MemberData(nameof(AllFilters))]
-    public async Task ListAsync_EveryCombinationOfFilters_NeedsNoScanAndNoSort(int which)
+    [Fact]
+    public async Task ListAsync_EveryCombinationOfFilters_NeedsNoScanAndNoSort()
     {
-        var list = new IdentificationSql(Database).List(Filter(which, Guid.Empty, Guid.Empty)).Text;
-        var limit = list.LastIndexOf("limit", StringComparison.Ordinal);
-        var plan = await PlanAsync(Placeholder().Replace(list[..limit], $"'{Guid.Empty}'") + "limit 10");
+        var sql = new IdentificationSql(Database);
+        var plans = await PlansAsync(AllFilters(Guid.Empty, Guid.Empty).Select(filter =>
+        {
+            var list = sql.List(filter).Text;
+            var limit = list.LastIndexOf("limit", StringComparison.Ordinal);
+            return Placeholder().Replace(list[..limit], $"'{Guid.Empty}'") + "limit 10";
+        }));
 
         // Without conditions the newest rows are read from the primary key, which SQLite calls a scan, too.
-        Assert.DoesNotContain(which == 0 ? SlowSteps[1..] : SlowSteps, step => plan.Contains(step, StringComparison.Ordinal));
+        Assert.DoesNotContain(SlowSteps[1..], step => plans[0].Contains(step, StringComparison.Ordinal));
+        Assert.All(plans.Skip(1), plan => Assert.DoesNotContain(SlowSteps, step => plan.Contains(step, StringComparison.Ordinal)));
     }
 
-    public static TheoryData<int> AllFilters => [.. Enumerable.Range(0, 32)];
+    private static IEnumerable<IdentificationFilter> AllFilters(Guid batch, Guid before) =>
+        Enumerable.Range(0, 32).Select(which => Filter(which, batch, before));
 
     private static IdentificationFilter Filter(int which, Guid batch, Guid before) => new()
     {
@@ -236,7 +242,7 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
         BatchId = (which & 4) == 0 ? null : batch,
         Code = (which & 8) == 0 ? null : FailureCodes.CorruptedImage,
         Before = (which & 16) == 0 ? null : before,
-        Limit = 10,
+        Limit = 100,
     };
 
     [GeneratedRegex(@"\$\d+")]

@@ -14,14 +14,17 @@ public sealed class PostgresIdentificationStoreTests : IdentificationStoreTests
 
     private protected override async Task DisposeDatabaseAsync() => await _database!.DisposeAsync();
 
-    private protected override async Task<string> PlanAsync(string sql)
+    private protected override async Task<IReadOnlyList<string>> PlansAsync(IEnumerable<string> queries)
     {
         // The table is empty, so the planner would rather scan it: does it have another way?
         await using var reluctant = new PostgresDatabase(new NpgsqlConnectionStringBuilder(_database!.ConnectionString)
         {
             Options = "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off",
         }.ConnectionString);
-        return string.Join('\n', await reluctant.ReadAsync(new Call(new Statement("explain " + sql), _ => { }), fields => fields.Text(), Cancel));
+        var plans = new List<string>();
+        foreach (var query in queries)
+            plans.Add(string.Join('\n', await reluctant.ReadAsync(new Call(new Statement("explain " + query), _ => { }), fields => fields.Text(), Cancel)));
+        return plans;
     }
 
     private protected override string[] SlowSteps => ["Seq Scan", "Sort"];

@@ -52,10 +52,19 @@ public sealed class SqliteIdentificationStoreTests : IdentificationStoreTests
         Assert.NotNull(await Store.FindAsync(row.Id, Cancel));
     }
 
-    private protected override async Task<string> PlanAsync(string sql) => string.Join('\n', await Database.ReadAsync(
-        new Call(new Statement("explain query plan " + sql), _ => { }),
-        fields => $"{fields.Number()} {fields.Number()} {fields.Number()} {fields.Text()}",
-        Cancel));
+    private protected override async Task<IReadOnlyList<string>> PlansAsync(IEnumerable<string> queries)
+    {
+        var plans = new List<string>();
+        foreach (var query in queries)
+        {
+            plans.Add(string.Join('\n', await Database.ReadAsync(
+                new Call(new Statement("explain query plan " + query), _ => { }),
+                fields => $"{fields.Number()} {fields.Number()} {fields.Number()} {fields.Text()}",
+                Cancel)));
+        }
+
+        return plans;
+    }
 
     private protected override string[] SlowSteps => ["SCAN ", "USE TEMP B-TREE"];
 
