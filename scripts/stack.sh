@@ -1,0 +1,221 @@
+#!/usr/bin/env bash
+# The distributed system on one machine, from local packages: RabbitMQ, PostgreSQL, the API and a worker per model folder.
+#   scripts/stack.sh up|down|status|logs [PART]
+# Ports: WHALES_PORT (API, 8000; workers follow), WHALES_AMQP_PORT (5672), WHALES_RABBITMQ_UI_PORT (15672),
+# WHALES_RABBITMQ_METRICS_PORT (15692), WHALES_POSTGRES_PORT (5432). Everything it keeps lies in run/.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+RUN=$REPO/run
+api_port=${WHALES_PORT:-8000}
+amqp_port=${WHALES_AMQP_PORT:-5672}
+ui_port=${WHALES_RABBITMQ_UI_PORT:-15672}
+metrics_port=${WHALES_RABBITMQ_METRICS_PORT:-15692}
+postgres_port=${WHALES_POSTGRES_PORT:-5432}
+
+mapfile -t models < <(cd "$REPO/models" 2>/dev/null && for f in */model.json; do [ -f "$f" ] && dirname "$f"; done | sort)
+
+# The parts in the order in which they start; monitoring will follow the workers.
+parts=(epmd rabbitmq postgres api "${models[@]/#/worker-}")
+
+pid_of() {
+  local file=$RUN/$1.pid pid start
+  [ -f "$file" ] || return 1
+  read -r pid start <"$file" || return 1
+  # A pid is used again one day: the start time tells whether it is still ours.
+  [ "$(start_of "$pid")" = "$start" ] || return 1
+  printf '%s' "$pid"
+}
+
+start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+# launch PART COMMAND...: in the background, in a session of its own, output to run/PART.log.
+launch() {
+  local part=$1
+  shift
+  setsid "$@" >>"$RUN/$part.log" 2>&1 </dev/null &
+  printf '%s %s\n' "$!" "$(start_of "$!")" >"$RUN/$part.pid"
+}
+
+secret() {
+  [ -s "$RUN/$1.secret" ] || (umask 077 && head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$RUN/$1.secret")
+  cat "$RUN/$1.secret"
+}
+
+# PostgreSQL refuses to run as root.
+as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+port_of() {
+  local i
+  for i in "${!models[@]}"; do
+    if [ "worker-${models[i]}" = "$1" ]; then printf '%s' "$((api_port + 1 + i))"; fi
+  done
+}
+
+healthy() {
+  pid_of "$1" >/dev/null || return 1
+  case $1 in
+    epmd) port_in_use "$((amqp_port + 30002))" ;;
+    rabbitmq) curl -fs -m 5 -o /dev/null -K - <<<"user = \"whales:$(secret rabbitmq)\"
+url = \"http://127.0.0.1:$ui_port/api/health/checks/local-alarms\"" && port_in_use "$amqp_port" ;;
+    postgres) "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" ;;
+    api) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$api_port/health/ready" ;;
+    *) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$(port_of "$1")/health/ready" ;;
+  esac
+}
+
+postgres_bin() { compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1; }
+
+wait_part() {
+  local part=$1 end=$((SECONDS + $2))
+  until healthy "$part"; do
+    if ! pid_of "$part" >/dev/null || [ "$SECONDS" -ge "$end" ]; then
+      die "$part did not become ready. The end of run/$part.log:" "$(tail -n 30 "$RUN/$part.log")" \
+        "What did start keeps running: scripts/stack.sh down stops it."
+    fi
+    sleep 0.3
+  done
+  say "  $part is ready"
+}
+
+start_epmd() { launch epmd epmd -port "$((amqp_port + 30002))" -address 127.0.0.1; }
+
+start_rabbitmq() {
+  local dir=$RUN/rabbitmq
+  mkdir -p "$dir"
+  say '[rabbitmq_management,rabbitmq_prometheus].' >"$dir/plugins"
+  (umask 077 && cat >"$dir/rabbitmq.conf") <<CONF
+listeners.tcp.1 = 127.0.0.1:$amqp_port
+management.tcp.ip = 127.0.0.1
+management.tcp.port = $ui_port
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = $metrics_port
+default_user = whales
+default_pass = $(secret rabbitmq)
+log.file = false
+log.console = true
+log.console.level = warning
+CONF
+  # "detached" lets the start script become the server, so that its pid is the server's.
+  launch rabbitmq env detached=true HOME="$dir" ERL_EPMD_PORT="$((amqp_port + 30002))" ERL_EPMD_ADDRESS=127.0.0.1 \
+    RABBITMQ_NODENAME=whales@localhost RABBITMQ_DIST_PORT="$((amqp_port + 20000))" RABBITMQ_MNESIA_BASE="$dir/data" \
+    RABBITMQ_LOG_BASE="$dir/log" RABBITMQ_ENABLED_PLUGINS_FILE="$dir/plugins" RABBITMQ_CONFIG_FILE="$dir/rabbitmq.conf" \
+    RABBITMQ_ADVANCED_CONFIG_FILE="$dir/advanced.config" RABBITMQ_CONF_ENV_FILE="$dir/rabbitmq-env.conf" \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}' \
+    /usr/lib/rabbitmq/bin/rabbitmq-server
+}
+
+start_postgres() {
+  # The account postgres may not enter root's folders: as root the cluster lies where it can.
+  local dir=$RUN/postgres bin password
+  bin=$(postgres_bin)
+  password=$(secret postgres)
+  if [ "$(id -u)" -eq 0 ]; then
+    mkdir -p "$dir"
+    chown postgres "$dir"
+    runuser -u postgres -- test -w "$dir" || die "The account postgres cannot enter $dir: run this as an ordinary user."
+  fi
+  if [ ! -f "$dir/PG_VERSION" ]; then
+    as_postgres "$bin/initdb" -D "$dir" -U whales -A scram-sha-256 --pwfile=<(printf '%s' "$password") -E UTF8 --locale=C.UTF-8 \
+      >>"$RUN/postgres.log" 2>&1 || die "PostgreSQL's cluster could not be made:" "$(tail -n 20 "$RUN/postgres.log")"
+  fi
+  local command=("$bin/postgres" -D "$dir" -c listen_addresses=127.0.0.1 -p "$postgres_port" -c unix_socket_directories= -c synchronous_commit=on)
+  # setpriv, unlike runuser, becomes the server: its pid is the server's.
+  [ "$(id -u)" -ne 0 ] || command=(setpriv --reuid postgres --regid postgres --init-groups -- "${command[@]}")
+  launch postgres "${command[@]}"
+}
+
+host_environment() {
+  host=(env "ConnectionStrings__Whales=Host=127.0.0.1;Port=$postgres_port;Username=whales;Password=$(secret postgres);Database=postgres"
+    "RabbitMq__Uri=amqp://whales:$(secret rabbitmq)@127.0.0.1:$amqp_port/" "ImageStore__Folder=$RUN/images" "Models__Folder=$REPO/models")
+}
+
+start_api() {
+  host_environment
+  launch api "${host[@]}" ASPNETCORE_URLS="http://127.0.0.1:$api_port" \
+    dotnet "$REPO/src/Whales.Ingest.Api/bin/Release/net10.0/Whales.Ingest.Api.dll"
+}
+
+start_worker() {
+  host_environment
+  launch "worker-$1" "${host[@]}" Models__Serve__0="$1" ASPNETCORE_URLS="http://127.0.0.1:$(port_of "worker-$1")" \
+    dotnet "$REPO/src/Whales.Worker/bin/Release/net10.0/Whales.Worker.dll"
+}
+
+start_part() {
+  local part=$1 port
+  if pid_of "$part" >/dev/null; then return; fi
+  case $part in
+    epmd) port=$((amqp_port + 30002)) ;; rabbitmq) port=$amqp_port ;; postgres) port=$postgres_port ;; api) port=$api_port ;;
+    *) port=$(port_of "$part") ;;
+  esac
+  if port_in_use "$port"; then die "$part cannot start: port $port is in use by $(port_owner "$port"). The head of scripts/stack.sh names the variables for other ports."; fi
+  case $part in worker-*) start_worker "${part#worker-}" ;; *) "start_$part" ;; esac
+}
+
+up() {
+  require_platform
+  require_tools
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || die "Install the Debian package rabbitmq-server (RUNLEVEL=1 apt-get install keeps its service from starting)."
+  [ -n "$(postgres_bin || true)" ] || die "Install the Debian package postgresql (RUNLEVEL=1 apt-get install keeps its service from starting)."
+  mkdir -p "$RUN/images"
+  say "Building ..."
+  build "$RUN/build.log" Whales.Queue.sln
+  say "Starting ..."
+  local part
+  for part in "${parts[@]}"; do
+    start_part "$part"
+    wait_part "$part" 120
+  done
+  say "" "The system is up; RabbitMQ's page: http://127.0.0.1:$ui_port (user whales, password in run/rabbitmq.secret)." ""
+  show_curl "http://127.0.0.1:$api_port"
+}
+
+down() {
+  local i pid
+  # Workers and API drain first; the servers that they need go last.
+  for file in "$RUN"/worker-*.pid; do
+    [ -f "$file" ] || continue
+    stop_part "$(basename "$file" .pid)" 60
+  done
+  stop_part api 60
+  # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+  if pid=$(pid_of postgres); then kill -INT "$pid"; fi
+  stop_part postgres 60
+  stop_part rabbitmq 60
+  stop_part epmd 10
+}
+
+stop_part() {
+  local pid
+  if pid=$(pid_of "$1"); then
+    stop_pid "$pid" "$2"
+    say "  $1 stopped"
+  fi
+  rm -f "$RUN/$1.pid"
+}
+
+status() {
+  local part result=0
+  for part in "${parts[@]}"; do
+    if healthy "$part"; then
+      say "$part: healthy"
+    elif pid_of "$part" >/dev/null; then
+      say "$part: running, not ready (scripts/stack.sh logs $part)"
+      result=1
+    else
+      say "$part: stopped"
+      result=1
+    fi
+  done
+  return "$result"
+}
+
+case ${1:-} in
+  up) up ;;
+  down) down ;;
+  status) status ;;
+  logs) if [ -n "${2:-}" ]; then tail -n 100 "$RUN/$2.log"; else tail -n 20 "$RUN"/*.log; fi ;;
+  *) die "Usage: scripts/stack.sh up|down|status|logs [PART]" ;;
+esac
