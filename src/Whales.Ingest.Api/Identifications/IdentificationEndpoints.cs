@@ -1,4 +1,3 @@
-using Whales.Contracts;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Errors;
 
@@ -31,16 +30,16 @@ public static class IdentificationEndpoints
         group.MapDelete("{id}", ChangeEndpoints.Delete)
             .WithName("DeleteIdentification")
             .WithSummary("Remove an identification, its photo and its results")
-            .Describe(Describe.One(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable));
+            .Describe(Describe.Delete);
         group.MapPost("{id}/cancel", ChangeEndpoints.Cancel)
             .WithName("CancelIdentification")
             .WithSummary("Cancel a waiting identification")
             .WithDescription("Answers what it is now: canceled, or the final state that it already had.")
-            .Describe(Describe.One(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable));
+            .Describe(Describe.Cancel);
         group.MapPost("{id}/retry", ChangeEndpoints.Retry)
             .WithName("RetryIdentification")
             .WithSummary("Send a failed, canceled or expired identification round again")
-            .Describe(Describe.One(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status503ServiceUnavailable));
+            .Describe(Describe.Retry);
         group.MapGet("{id}/image", ImageEndpoint.Get)
             .WithName("GetIdentificationImage")
             .WithSummary("The stored photo, without its GPS position")
@@ -50,12 +49,12 @@ public static class IdentificationEndpoints
             .WithName("RetryFailedIdentifications")
             .WithSummary("Send failed identifications round again")
             .WithDescription($"At most {BulkEndpoints.MostAtOnce} a request, newest first; repeat while more is true.")
-            .Describe(Describe.Many(statusRequired: false));
+            .Describe(Describe.RetryMany);
         group.MapDelete("", BulkEndpoints.Purge)
             .WithName("PurgeIdentifications")
             .WithSummary("Remove failed, canceled or expired identifications")
             .WithDescription($"Rows, photos and results; at most {BulkEndpoints.MostAtOnce} a request, newest first; repeat while more is true.")
-            .Describe(Describe.Many(statusRequired: true));
+            .Describe(Describe.Purge);
         return group;
     }
 

@@ -1,7 +1,7 @@
 using Microsoft.Net.Http.Headers;
 using Whales.Hosting.Images;
+using Whales.Imaging;
 using Whales.Ingest.Api.Errors;
-using Whales.Ingest.Api.Identifications.Upload;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Identifications;
@@ -10,7 +10,7 @@ namespace Whales.Ingest.Api.Identifications;
 internal static class ImageEndpoint
 {
     public static async Task<IResult> Get(
-        HttpContext http, string id, IIdentificationStore store, IImageStore images, IPhotoPublisher publisher, CancellationToken cancellationToken)
+        HttpContext http, string id, IIdentificationStore store, IImageStore images, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
         var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
@@ -27,7 +27,8 @@ internal static class ImageEndpoint
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = row.Id + Extension(row.ContentType) }.ToString();
-        await publisher.WriteAsync(photo.Memory, row.ContentType, http.Response.BodyWriter, cancellationToken);
+        PhotoMetadata.WriteWithoutPosition(photo.Memory.Span, http.Response.BodyWriter);
+        await http.Response.BodyWriter.FlushAsync(cancellationToken);
         return TypedResults.Empty;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
+using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Storage;
 
@@ -15,7 +16,7 @@ public static class ModelEndpoints
             .WithName("GetModels")
             .WithSummary("Which models there are")
             .WithDescription("The state of each model over all workers, how many photos wait for it, and how fast it is.")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .Describe(Describe.Models);
         group.MapGet("/models", GetModels).ExcludeFromDescription();
         return group;
     }

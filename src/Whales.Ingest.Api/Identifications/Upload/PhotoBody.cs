@@ -34,8 +34,9 @@ internal static class PhotoBody
             return await ReadFormAsync(request, boundary, maxPhotoBytes, take, cancellationToken);
 
         await CopyAsync(request.Body, request.ContentLength, maxPhotoBytes, take, cancellationToken);
-        ContentDispositionHeaderValue.TryParse(request.Headers.ContentDisposition.ToString(), out var disposition);
-        return FileNames.From(disposition);
+        return ContentDispositionHeaderValue.TryParse(request.Headers.ContentDisposition.ToString(), out var disposition)
+            ? FileNames.From(disposition)
+            : null;
     }
 
     private static async Task<string?> ReadFormAsync(

@@ -6,7 +6,7 @@ using Whales.Ingest.Api.Errors;
 namespace Whales.Ingest.Api.Identifications.Upload;
 
 /// <summary>Takes a photo from a request into the image store, checked and hashed on the way.</summary>
-internal sealed class PhotoIntake(IImageStore images, IPhotoInspector inspector, IOptions<IngestOptions> options)
+internal sealed class PhotoIntake(IImageStore images, IOptions<IngestOptions> options)
 {
     private readonly IngestOptions _options = options.Value;
 
@@ -20,7 +20,7 @@ internal sealed class PhotoIntake(IImageStore images, IPhotoInspector inspector,
         try
         {
             var fileName = await PhotoBody.ReadAsync(request, _options.MaxPhotoBytes, TakeAsync, cancellationToken);
-            inspector.CheckHeader(upload!.LocalPath, _options.MaxPhotoPixels);
+            PhotoChecks.CheckHeader(upload!.LocalPath, _options.MaxPhotoPixels);
             await GuardAsync(upload.CommitAsync(cancellationToken));
             return new ReceivedPhoto(imageKey, Hex(hash), bytes, contentType!, fileName);
         }
@@ -32,7 +32,7 @@ internal sealed class PhotoIntake(IImageStore images, IPhotoInspector inspector,
 
         async ValueTask TakeAsync(ReadOnlyMemory<byte> part, CancellationToken token)
         {
-            contentType ??= inspector.ContentTypeOf(part.Span);
+            contentType ??= PhotoChecks.ContentTypeOf(part.Span);
             try
             {
                 upload ??= await images.CreateAsync(imageKey, token);
