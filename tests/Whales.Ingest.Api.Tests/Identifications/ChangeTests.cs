@@ -147,7 +147,7 @@ public sealed class ChangeTests : IAsyncLifetime
         Assert.Equal(new ChangedCount { Count = 2, More = false }, await response.JsonAsync<ChangedCount>());
         Assert.Equal([queued, missing], (await _server.RowsAsync()).Select(r => r.Id));
         Assert.Equal(2, _server.StoredFiles().Count);
-        AssertAudited("2 failed identifications (model (null), code corrupted_image) were purged by 127.0.0.1.");
+        AssertAudited("2 failed identifications (model any, code corrupted_image) were purged by 127.0.0.1.");
     }
 
     [Theory]
