@@ -48,6 +48,33 @@ public sealed class ImageTests(IngestServerFixture fixture) : IClassFixture<Inge
         Assert.Contains("no longer stored", await response.ProblemAsync(404, ErrorCodes.NotFound), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Get_PhotoWithExif_DoesNotSayWhereItWasTaken()
+    {
+        var secret = "N 42 21 W 70 03"u8.ToArray();
+        var photo = TestPhotos.Jpeg();
+        byte[] exif = [0xFF, 0xE1, 0, (byte)(2 + 6 + secret.Length), .. "Exif\0\0"u8, .. secret];
+        byte[] withExif = [.. photo[..2], .. exif, .. photo[2..]];
+        var identification = await PostAsync(withExif);
+
+        var shown = await _server.Client.GetByteArrayAsync($"{IngestServer.Path}/{identification.Id}/image");
+
+        Assert.Equal(-1, shown.AsSpan().IndexOf(secret));
+        Assert.Equal(photo, shown);
+    }
+
+    [Fact]
+    public async Task Get_DamagedPhoto_IsAProblemAndShowsNothing()
+    {
+        // The header is whole, so it was accepted; the blocks after it are not.
+        var identification = await PostAsync(TestPhotos.Png(8, 8)[..50]);
+
+        using var response = await _server.Client.GetAsync($"{IngestServer.Path}/{identification.Id}/image");
+
+        await response.ProblemAsync(409, ErrorCodes.InvalidState);
+        Assert.Null(response.Headers.ETag);
+    }
+
     private async Task<Identification> PostAsync(byte[] photo)
     {
         using var response = await _server.Client.PostAsync(IngestServer.Path, TestPhotos.Content(photo));
