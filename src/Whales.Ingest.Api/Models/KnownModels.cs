@@ -1,3 +1,4 @@
+using Whales.Hosting.Models;
 using Whales.Ingest.Api.Errors;
 
 namespace Whales.Ingest.Api.Models;
@@ -6,7 +7,7 @@ namespace Whales.Ingest.Api.Models;
 public sealed record KnownModel(string Name, string Version, string Tier);
 
 /// <summary>The models of this installation, as their folders say.</summary>
-public sealed class KnownModels
+public sealed partial class KnownModels
 {
     private readonly Dictionary<string, KnownModel> _byName;
     private readonly string? _defaultName;
@@ -24,6 +25,16 @@ public sealed class KnownModels
     /// <summary>The model that a request without a name gets; null when it is missing.</summary>
     public KnownModel? Default => _defaultName is null ? null : _byName.GetValueOrDefault(_defaultName);
 
+    /// <summary>The models of <paramref name="folder"/>; a folder without a usable manifest is logged and left out.</summary>
+    internal static KnownModels Read(string folder, string? configuredDefault, ILogger logger)
+    {
+        var folders = ModelFolders.Scan(folder);
+        foreach (var broken in folders.Broken)
+            LogBroken(logger, broken.Name, broken.Error);
+        return new KnownModels(
+            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier)), folders.DefaultName(configuredDefault));
+    }
+
     internal KnownModel Require(string? name)
     {
         if (name is null)
@@ -36,4 +47,7 @@ public sealed class KnownModels
 
     // A stranger's text goes into an answer only where it is short and plain.
     private static string Shown(string name) => Contracts.Names.IsModel(name) ? name : "of this name";
+
+    [LoggerMessage(LogLevel.Error, "Model folder {Folder} is left out: {Reason}")]
+    private static partial void LogBroken(ILogger logger, string folder, string reason);
 }
