@@ -1,7 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
-using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
@@ -21,11 +19,9 @@ public static class IngestExtensions
     public static void AddIngest(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<RelayOptions>().BindConfiguration(RelayOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<Persistently>();
-        builder.Services.AddSingleton(services => KnownModels.Read(
-            services.GetRequiredService<IOptions<ModelsOptions>>().Value, services.GetRequiredService<ILogger<KnownModels>>()));
+        builder.Services.AddKnownModels();
         builder.Services.AddSingleton<ModelStates>();
         builder.Services.AddSingleton<IModelStates>(services => services.GetRequiredService<ModelStates>());
         builder.Services.AddSingleton<ApiMetrics>();

@@ -78,7 +78,7 @@ internal static class Describe
         .Header("If-None-Match", Schemas.Text(), "The ETag that the client has: 304 while it is still the same.")
         .Binary(200, "The photo as it was sent, without the place where it was taken.", "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "image/gif")
         .Answer(304, "The client has it.")
-        .Errors(NoSuchId, NotNow);
+        .Errors(NoSuchId, InvalidState("The JPEG is damaged or ends too early. It cannot be shown, since nobody can tell whether it says where it was taken."), NotNow);
 
     public static void RetryMany(OperationText text, IngestOptions options) => Filters(text)
         .Answer(200, "How many went round again.", new ChangedCount { Count = 17, More = false })

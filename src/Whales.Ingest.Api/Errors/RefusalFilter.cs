@@ -11,7 +11,7 @@ internal sealed partial class RefusalFilter(ILogger<RefusalFilter> logger) : IEn
         {
             return await next(context);
         }
-        catch (Exception exception) when (!context.HttpContext.RequestAborted.IsCancellationRequested && Classify(exception) is { } refusal)
+        catch (Exception exception) when (Classify(exception) is { } refusal)
         {
             if (refusal.InnerException is { } cause && refusal.Status >= StatusCodes.Status500InternalServerError)
                 LogUnavailable(logger, refusal.Message, cause);

@@ -7,6 +7,8 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
 {
     public const string Category = "Whales.Audit";
 
+    private const string Any = "any";
+
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
     public void Deleted(HttpContext http, Guid id) => LogOne(_logger, "deleted", id, Who(http));
@@ -15,10 +17,10 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
 
     public void Retried(HttpContext http, Guid id, int attempt) => LogRetried(_logger, id, attempt, Who(http));
 
-    public void RetriedMany(HttpContext http, int count, string? model, string? code) => LogMany(_logger, "retried", count, "failed", model, code, Who(http));
+    public void RetriedMany(HttpContext http, int count, string? model, string? code) => LogMany(_logger, "retried", count, "failed", model ?? Any, code ?? Any, Who(http));
 
     public void Purged(HttpContext http, int count, string status, string? model, string? code) =>
-        LogMany(_logger, "purged", count, status, model, code, Who(http));
+        LogMany(_logger, "purged", count, status, model ?? Any, code ?? Any, Who(http));
 
     private static IPAddress? Who(HttpContext http) => http.Connection.RemoteIpAddress;
 
@@ -29,5 +31,5 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
     private static partial void LogRetried(ILogger logger, Guid identificationId, int attempt, IPAddress? address);
 
     [LoggerMessage(LogLevel.Information, "{Count} {Status} identifications (model {Model}, code {Code}) were {Action} by {Address}.")]
-    private static partial void LogMany(ILogger logger, string action, int count, string status, string? model, string? code, IPAddress? address);
+    private static partial void LogMany(ILogger logger, string action, int count, string status, string model, string code, IPAddress? address);
 }

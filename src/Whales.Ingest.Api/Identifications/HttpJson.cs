@@ -10,6 +10,8 @@ internal static class HttpJson
     public static void Configure(JsonSerializerOptions options)
     {
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        // A number is a number: what the OpenAPI document would else call "number or string".
+        options.NumberHandling = JsonNumberHandling.Strict;
         // Generated code for the answers of the busy path; reflection for the rest.
         options.TypeInfoResolverChain.Insert(0, HttpJsonContext.Default);
     }

@@ -15,31 +15,45 @@ internal static class ImageEndpoint
         var parsedId = IdentificationEndpoints.ParseId(id);
         var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
         var tag = EntityTags.OfPhoto(row);
-        EntityTags.Set(http.Response, tag);
         if (EntityTags.IsKnown(http.Request, tag))
+        {
+            EntityTags.Set(http.Response, tag);
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
 
         await using var photo = await images.OpenReadAsync(row.ImageKey, cancellationToken)
             ?? throw RequestRefusedException.NotFound($"The photo of identification {parsedId} is no longer stored.");
-        var headers = http.Response.Headers;
-        headers.ContentType = row.ContentType;
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = row.Id + FormatOf(row.ContentType).Extension }.ToString();
-        var (format, _) = FormatOf(row.ContentType);
-        await PhotoMetadata.WriteWithoutPositionAsync(photo, format, http.Response.Body, cancellationToken);
+        var format = FormatOf(row.ContentType);
+        EntityTags.Set(http.Response, tag);
+        SetHeaders(http.Response, $"{row.Id}.{Extension(format)}", row.ContentType);
+        try
+        {
+            await PhotoMetadata.WriteWithoutPositionAsync(photo, format, http.Response.Body, cancellationToken);
+        }
+        catch (UnreadableImageException e) when (!http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            throw RequestRefusedException.InvalidState($"{e.Message} It cannot be shown, since nobody can tell whether it says where it was taken.");
+        }
         return TypedResults.Empty;
     }
 
-    private static (ImageFormat Format, string Extension) FormatOf(string contentType) => contentType switch
+    private static void SetHeaders(HttpResponse response, string fileName, string contentType)
     {
-        "image/jpeg" => (ImageFormat.Jpeg, ".jpg"),
-        "image/png" => (ImageFormat.Png, ".png"),
-        "image/webp" => (ImageFormat.WebP, ".webp"),
-        "image/tiff" => (ImageFormat.Tiff, ".tif"),
-        "image/gif" => (ImageFormat.Gif, ".gif"),
-        "image/avif" => (ImageFormat.Avif, ".avif"),
-        _ => throw new InvalidOperationException($"A photo of the type {contentType} was never accepted."),
+        response.ContentType = contentType;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = fileName }.ToString();
+    }
+
+    private static ImageFormat FormatOf(string contentType) =>
+        Enum.GetValues<ImageFormat>().First(f => f != ImageFormat.None && ImageFormats.ContentType(f) == contentType);
+
+    private static string Extension(ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => "jpg",
+        ImageFormat.Tiff => "tif",
+        _ => ImageFormats.Name(format).ToLowerInvariant(),
     };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -22,7 +23,7 @@ internal static class ListCursor
     {
         lastId = default;
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (cursor.Length != Base64Url.GetEncodedLength(Bytes) || !Base64Url.TryDecodeFromChars(cursor, bytes, out var written) || written != Bytes)
+        if (cursor.Length != Base64Url.GetEncodedLength(Bytes) || Base64Url.DecodeFromChars(cursor, bytes, out _, out var written) != OperationStatus.Done || written != Bytes)
             return false;
         lastId = new Guid(bytes[..16], bigEndian: true);
         // Compared as text: the last character has bits that decoding ignores.

@@ -24,18 +24,18 @@ public sealed partial class KnownModels
 
     public IEnumerable<string> Names => All.Select(m => m.Name);
 
-    /// <summary>The usable folders of the model folder. No worker need exist for them.</summary>
-    public static KnownModels Read(ModelsOptions options, ILogger<KnownModels> log)
-    {
-        var folders = ModelFolders.Scan(options.Folder);
-        foreach (var broken in folders.Broken)
-            LogLeftOut(log, broken.Path, broken.Error);
-        return new KnownModels(
-            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier)), folders.DefaultName(options.Default));
-    }
-
     /// <summary>The model that a request without a name gets; null when it is missing.</summary>
     public KnownModel? Default => _defaultName is null ? null : _byName.GetValueOrDefault(_defaultName);
+
+    /// <summary>The models of <paramref name="folder"/>; a folder without a usable manifest is logged and left out.</summary>
+    internal static KnownModels Read(string folder, string? configuredDefault, ILogger logger)
+    {
+        var folders = ModelFolders.Scan(folder);
+        foreach (var broken in folders.Broken)
+            LogBroken(logger, broken.Name, broken.Error);
+        return new KnownModels(
+            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier)), folders.DefaultName(configuredDefault));
+    }
 
     internal KnownModel Require(string? name)
     {
@@ -47,9 +47,9 @@ public sealed partial class KnownModels
 
     private string Listed() => All.Count == 0 ? "No model is installed." : $"Known models: {string.Join(", ", Names)}.";
 
-    [LoggerMessage(LogLevel.Error, "Model folder {Folder} is left out: {Reason}")]
-    private static partial void LogLeftOut(ILogger logger, string folder, string reason);
-
     // A stranger's text goes into an answer only where it is short and plain.
     private static string Shown(string name) => Contracts.Names.IsModel(name) ? name : "of this name";
+
+    [LoggerMessage(LogLevel.Error, "Model folder {Folder} is left out: {Reason}")]
+    private static partial void LogBroken(ILogger logger, string folder, string reason);
 }

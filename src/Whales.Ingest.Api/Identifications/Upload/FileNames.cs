@@ -12,7 +12,7 @@ internal static class FileNames
 
     /// <summary>The name in a Content-Disposition; <c>filename*</c> (RFC 5987) goes before <c>filename</c>.</summary>
     public static string? From(ContentDispositionHeaderValue? disposition) =>
-        disposition is null ? null : Clean(disposition.FileNameStar.Value) ?? Clean(Unquote(disposition.FileName.Value));
+        disposition is null ? null : Clean(disposition.FileNameStar.Value) ?? Clean(Unescape(disposition.FileName.Value));
 
     /// <summary>
     /// The last segment of a path of either kind, without control characters, marks that turn the reading direction and other invisible
@@ -44,6 +44,5 @@ internal static class FileNames
         or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned;
 
     // Only \" is undone: other backslashes are more often a Windows path sent as it is than an escape.
-    private static string? Unquote(string? name) =>
-        name is ['"', .., '"'] ? name[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal) : name;
+    private static string? Unescape(string? name) => name?.Replace("\\\"", "\"", StringComparison.Ordinal);
 }
