@@ -100,7 +100,11 @@ internal static class WarmUp
                     errors[number] = e;
                     start.RemoveParticipant();
                 }
-            }) { IsBackground = true, Name = "warm-up" }).ToList();
+            })
+            {
+                IsBackground = true,
+                Name = "warm-up",
+            }).ToList();
             threads.ForEach(thread => thread.Start());
             threads.ForEach(thread => thread.Join());
             cancellationToken.ThrowIfCancellationRequested();

@@ -40,6 +40,14 @@ public sealed class IdentificationModelTests : ModelFixture
     }
 
     [Fact]
+    public async Task PredictAsync_SlowNetwork_AnswersTheSame()
+    {
+        await using var model = await LoadAsync(new TestModel { ExtraWork = 3 });
+
+        Assert.Equal("cyan", (await AskAsync(model, 0, 255, 255)).Candidates[0].IndividualId);
+    }
+
+    [Fact]
     public async Task PredictAsync_NobodyKnown_IsUnknownWithCandidates()
     {
         await using var model = await LoadAsync(new TestModel());
@@ -69,7 +77,7 @@ public sealed class IdentificationModelTests : ModelFixture
     {
         var sizes = new ConcurrentBag<int>();
         // The delay puts together what comes at once.
-        await using var model = await LoadAsync(new TestModel { HasCetaceanGate = true, MaxDelayMs = 1000, BatchMax = 7 }, Fixed(7), report => sizes.Add(report.Size));
+        await using var model = await LoadAsync(new TestModel { HasCetaceanGate = true, MaxDelayMs = 10_000, BatchMax = 7 }, Fixed(7), report => sizes.Add(report.Size));
         await using var alone = await LoadAsync(new TestModel { Name = "alone", HasCetaceanGate = true }, Fixed(1));
         var colours = Enumerable.Range(0, 42).Select(i => ((byte)(i * 6), (byte)(255 - i * 5), (byte)(i % 7 * 36))).ToList();
 
@@ -90,7 +98,7 @@ public sealed class IdentificationModelTests : ModelFixture
     [Fact]
     public async Task PredictAsync_OneResultIsNoNumber_FailsAlone()
     {
-        await using var model = await LoadAsync(new TestModel { IsNanForBlack = true, MaxDelayMs = 1000, BatchMax = 3 }, Fixed(3));
+        await using var model = await LoadAsync(new TestModel { IsNanForBlack = true, MaxDelayMs = 10_000, BatchMax = 3 }, Fixed(3));
 
         var good = AskAsync(model, 255, 0, 0);
         var bad = AskAsync(model, 0, 0, 0);
@@ -104,7 +112,7 @@ public sealed class IdentificationModelTests : ModelFixture
     public async Task PredictAsync_OnePhotoFailsTheWholeRun_ItsNeighboursAreAnswered()
     {
         var reports = new ConcurrentQueue<BatchReport>();
-        await using var model = await LoadAsync(new TestModel { FailsForWhite = true, MaxDelayMs = 1000, BatchMax = 3 }, Fixed(3), reports.Enqueue);
+        await using var model = await LoadAsync(new TestModel { FailsForWhite = true, MaxDelayMs = 10_000, BatchMax = 3 }, Fixed(3), reports.Enqueue);
 
         var good = AskAsync(model, 255, 0, 0);
         var bad = AskAsync(model, 255, 255, 255);
