@@ -10,6 +10,8 @@ internal static class PngCleaner
 
     public static List<ReadOnlyMemory<byte>> Clean(ReadOnlyMemory<byte> photo)
     {
+        if (photo.Length < SignatureLength)
+            throw UnreadableImageException.Damaged(ImageFormat.Png);
         List<ReadOnlyMemory<byte>> parts = [photo[..SignatureLength]];
         var orientationAt = 0;
         for (var at = SignatureLength; at + 12 <= photo.Length;)

@@ -11,6 +11,8 @@ internal static class WebpCleaner
 
     public static List<ReadOnlyMemory<byte>> Clean(ReadOnlyMemory<byte> photo)
     {
+        if (photo.Length < RiffHeader)
+            throw UnreadableImageException.Damaged(ImageFormat.WebP);
         var header = photo[..RiffHeader].ToArray();
         List<ReadOnlyMemory<byte>> parts = [header];
         byte[]? extended = null;

@@ -13,9 +13,9 @@ public static class TestPhotos
     /// <summary>A JPEG of waves: about 25 kB at 512 x 384.</summary>
     public static byte[] Jpeg(int width = 512, int height = 384) => Jpeg(Picture.Waves(width, height));
 
-    public static byte[] Jpeg(Picture picture) => Encode(picture, "jpegsave_buffer"u8, "Q=92,subsample_mode=off"u8);
+    public static byte[] Jpeg(Picture picture) => Encode(picture, "jpegsave_buffer"u8, "Q=92,subsample_mode=off,keep=icc"u8);
 
-    public static byte[] ProgressiveJpeg(Picture picture) => Encode(picture, "jpegsave_buffer"u8, "Q=92,interlace=true"u8);
+    public static byte[] ProgressiveJpeg(Picture picture) => Encode(picture, "jpegsave_buffer"u8, "Q=92,interlace=true,keep=icc"u8);
 
     public static byte[] Png(Picture picture) => Encode(picture, "pngsave_buffer"u8, "compression=6"u8);
 
@@ -29,13 +29,18 @@ public static class TestPhotos
 
     public static byte[] Gif(Picture picture) => Encode(picture, "gifsave_buffer"u8, ""u8);
 
-    /// <summary>An animation: the picture, then ever darker ones.</summary>
+    /// <summary>An animation: the picture, then ones that differ from it in a pixel each, lest the encoder joins them.</summary>
     public static byte[] Gif(Picture first, int frames)
     {
         var size = first.Pixels.Length;
         var pixels = new byte[size * frames];
-        for (var i = 0; i < pixels.Length; i++)
-            pixels[i] = (byte)(first.Pixels[i % size] * (frames - i / size) / frames);
+        for (var frame = 0; frame < frames; frame++)
+        {
+            first.Pixels.CopyTo(pixels, frame * size);
+            if (frame > 0)
+                pixels.AsSpan(frame * size + frame * 3 % size, 3).Clear();
+        }
+
         return PictureEncoder.Encode<byte>(
             pixels, first.Width, first.Height * frames, 3, VipsInterpretation.Srgb, "gifsave_buffer"u8, ""u8, frames: frames);
     }
@@ -43,14 +48,14 @@ public static class TestPhotos
     public static byte[] GreyJpeg(int width, int height, byte value)
     {
         var pixels = Filled(width * height, value);
-        return PictureEncoder.Encode<byte>(pixels, width, height, 1, VipsInterpretation.BlackWhite, "jpegsave_buffer"u8, "Q=95"u8);
+        return PictureEncoder.Encode<byte>(pixels, width, height, 1, VipsInterpretation.BlackWhite, "jpegsave_buffer"u8, "Q=95,keep=icc"u8);
     }
 
     /// <summary>One ink colour: 0 (none) to 255 (full) of cyan, magenta, yellow, black.</summary>
     public static byte[] CmykJpeg(int width, int height, params ReadOnlySpan<byte> inks)
     {
         var pixels = Repeated(width * height, inks);
-        return PictureEncoder.Encode<byte>(pixels, width, height, 4, VipsInterpretation.Cmyk, "jpegsave_buffer"u8, "Q=95"u8);
+        return PictureEncoder.Encode<byte>(pixels, width, height, 4, VipsInterpretation.Cmyk, "jpegsave_buffer"u8, "Q=95,keep=icc"u8);
     }
 
     /// <summary>One colour with 16 bits a channel.</summary>
@@ -71,7 +76,7 @@ public static class TestPhotos
     public static byte[] DisplayP3Png(Picture picture) => Encode(picture, "pngsave_buffer"u8, "compression=6"u8, PictureEncoder.Profile("name=p3"u8));
 
     /// <summary>A JPEG with an sRGB profile, as most cameras write.</summary>
-    public static byte[] SrgbJpeg(Picture picture) => Encode(picture, "jpegsave_buffer"u8, "Q=92"u8, PictureEncoder.Profile("name=srgb"u8));
+    public static byte[] SrgbJpeg(Picture picture) => Encode(picture, "jpegsave_buffer"u8, "Q=92,keep=icc"u8, PictureEncoder.Profile("name=srgb"u8));
 
     /// <summary>The scene upright in <paramref name="upright"/>, stored as a camera held that way stores it.</summary>
     public static byte[] OrientedJpeg(Picture upright, int orientation) => WithOrientation(Jpeg(upright.StoredAs(orientation)), orientation);
