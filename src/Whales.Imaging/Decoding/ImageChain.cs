@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Unicode;
 using Whales.Imaging.Native;
 
 namespace Whales.Imaging.Decoding;
@@ -33,8 +35,31 @@ internal sealed class ImageChain(VipsImage image) : IDisposable
         Replace(crop.Run());
     }
 
-    /// <summary>Resizes to exactly this many pixels.</summary>
+    /// <summary>Resizes to exactly this many pixels, and keeps the centre where it is.</summary>
     public void Resize(int width, int height)
+    {
+        Shrink(Math.Min(width, Image.Width), Math.Min(height, Image.Height));
+        if (width == Image.Width && height == Image.Height)
+            return;
+
+        // libvips' own enlarging moves the picture by half a pixel of the result.
+        double scaleX = (double)width / Image.Width, scaleY = (double)height / Image.Height;
+        Replace(Image.CopyToMemory());
+        Affine(scaleX, 0, 0, scaleY, (scaleX - 1) / 2, (scaleY - 1) / 2, width, height, "copy");
+    }
+
+    /// <summary>Moves pixel (x, y) to (ax + by + offsetX, cx + dy + offsetY), positions counted from the middle of a pixel. For an image in memory.</summary>
+    public void Affine(double a, double b, double c, double d, double offsetX, double offsetY, int width, int height, string extend)
+    {
+        Span<byte> options = stackalloc byte[512]; // Nine numbers of at most 25 characters, and their names.
+        Utf8.TryWrite(options, CultureInfo.InvariantCulture,
+            $"matrix={a:F9} {b:F9} {c:F9} {d:F9},odx={offsetX:F6},ody={offsetY:F6},oarea=0 0 {width} {height},interpolate=bicubic,extend={extend},background={TensorSpec.NoPhoto}\0", out _);
+        using var affine = new VipsOperation("affine"u8);
+        affine.SetOptions(options);
+        Apply(affine);
+    }
+
+    private void Shrink(int width, int height)
     {
         if (width == Image.Width && height == Image.Height)
             return;

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Unicode;
-using Whales.Imaging.Native;
-
 namespace Whales.Imaging.Decoding;
 
 /// <summary>
@@ -39,21 +35,13 @@ internal static class TurnedRegion
         double scaleX = turnedWidth / partWidth, scaleY = turnedHeight / partHeight;
         double a = scaleX * cos / boxScaleX, b = scaleX * sin / boxScaleY, c = -scaleY * sin / boxScaleX, d = scaleY * cos / boxScaleY;
 
-        // libvips counts positions from the middle of a pixel.
+        // Positions count from the middle of a pixel.
         double fromX = 0.5 - (centreX - left) * boxScaleX, fromY = 0.5 - (centreY - top) * boxScaleY;
         var offsetX = a * fromX + b * fromY + turnedWidth / 2.0 - 0.5;
         var offsetY = c * fromX + d * fromY + turnedHeight / 2.0 - 0.5;
 
         chain.Replace(chain.Image.CopyToMemory());
-        Span<byte> options = stackalloc byte[512];
-        Utf8.TryWrite(options, CultureInfo.InvariantCulture,
-            $"matrix={a:F9} {b:F9} {c:F9} {d:F9},odx={offsetX:F6},ody={offsetY:F6},oarea=0 0 {turnedWidth} {turnedHeight},interpolate=bicubic,extend=background,background={TensorSpec.NoPhoto}\0", out _);
-        using (var affine = new VipsOperation("affine"u8))
-        {
-            affine.SetOptions(options);
-            chain.Apply(affine);
-        }
-
+        chain.Affine(a, b, c, d, offsetX, offsetY, turnedWidth, turnedHeight, "background");
         chain.Resize(plan.Width, plan.Height);
     }
 }

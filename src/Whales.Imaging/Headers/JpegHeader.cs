@@ -7,16 +7,16 @@ internal static class JpegHeader
 {
     public static PhotoHeader Read(ReadOnlySpan<byte> jpeg)
     {
-        var orientation = 1;
+        var orientation = 0;
         var segments = new JpegSegments(jpeg);
         while (segments.MoveNext())
         {
             var segment = segments.Current;
             var payload = segment.Payload(jpeg);
-            if (segment.Marker == JpegSegment.App1 && payload.StartsWith("Exif\0\0"u8))
+            if (orientation == 0 && segment.Marker == JpegSegment.App1 && payload.StartsWith("Exif\0\0"u8))
                 orientation = ExifOrientation.Read(payload[6..]);
             if (segment.IsFrame)
-                return FromFrame(payload, orientation);
+                return FromFrame(payload, Math.Max(orientation, 1));
             if (segment.Marker is JpegSegment.Sos or JpegSegment.Eoi)
                 break;
         }

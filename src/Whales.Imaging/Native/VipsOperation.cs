@@ -83,13 +83,15 @@ internal readonly unsafe ref struct VipsOperation : IDisposable
         return new VipsImage(image);
     }
 
-    /// <summary>Runs a save operation and copies its result.</summary>
-    public byte[] RunToBuffer()
+    /// <summary>Runs an operation that ends in bytes, such as a save, and copies them.</summary>
+    public byte[] RunToBuffer() => RunToBytes("buffer"u8);
+
+    public byte[] RunToBytes(ReadOnlySpan<byte> output)
     {
         Build();
         GValue value = default;
         g_value_init(&value, vips_blob_get_type());
-        fixed (byte* name = "buffer"u8)
+        fixed (byte* name = output)
             g_object_get_property(_handle, name, &value);
         nuint length;
         var data = vips_value_get_blob(&value, &length);
