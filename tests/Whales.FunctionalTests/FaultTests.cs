@@ -18,7 +18,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Worker_KilledInMidBatch_EveryPhotoStillHasOneAnswer()
     {
-        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels);
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel);
         var worker = await cluster.StartWorkerAsync();
         await PostAsync(cluster.Client, Photos);
         await SomeFinishedAsync(cluster.Client, 5);
@@ -33,7 +33,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Api_KilledRightAfterAccepting_EveryPhotoStillHasOneAnswer()
     {
-        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels, settings: QuickLease);
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel, settings: QuickLease);
         await cluster.StartWorkerAsync();
 
         var posting = PostUntilItFailsAsync(cluster.Client);
@@ -48,7 +48,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Broker_RestartedUnderLoad_AcceptingGoesOnAndEveryPhotoHasOneAnswer()
     {
-        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels, privateBroker: true, settings: QuickLease);
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel, privateBroker: true, settings: QuickLease);
         await cluster.StartWorkerAsync();
         await PostAsync(cluster.Client, Photos / 2);
         await SomeFinishedAsync(cluster.Client, 2);
@@ -64,7 +64,7 @@ public sealed class FaultTests
     public async Task Broker_QueueDeleted_PhotosAreSentAgain()
     {
         await using var cluster = await Cluster.StartAsync(
-            TestPictures.WriteModels, settings: new Dictionary<string, string?> { ["Relay__ResendAfter"] = "00:00:02" });
+            TestPictures.WriteSlowModel, settings: new Dictionary<string, string?> { ["Relay__ResendAfter"] = "00:00:02" });
         var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
         await Eventually.UntilAsync(
             async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Messages == 1, Patience, "the photo is in its queue");
@@ -78,7 +78,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Worker_AskedToStopUnderLoad_FinishesWhatItHoldsAndNothingRunsTwice()
     {
-        await using var cluster = await Cluster.StartAsync(TestPictures.WriteModels);
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel);
         await using var tap = await OutcomeTap.OnAsync(cluster.Broker, "Whales.Contracts:WhaleIdentified", "Whales.Contracts:WhaleIdentificationFailed");
         var first = await cluster.StartWorkerAsync();
         await PostAsync(cluster.Client, Photos);
@@ -99,7 +99,7 @@ public sealed class FaultTests
     public async Task Worker_KilledWhileOnePhotoRunsAlone_SetsItAsideAfterItsLastStart()
     {
         await using var cluster = await Cluster.StartAsync(
-            TestPictures.WriteModels, settings: new Dictionary<string, string?> { ["RabbitMq__SuspectStarts"] = "2" });
+            TestPictures.WriteEndlessModel, settings: new Dictionary<string, string?> { ["RabbitMq__SuspectStarts"] = "2", ["Inference__BatchSize"] = "1" });
         var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.EndlessModel);
 
         // Once in the model's queue, which counts for nothing, and twice alone.

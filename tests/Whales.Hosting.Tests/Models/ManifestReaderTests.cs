@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Whales.Hosting.Models;
+using Whales.Imaging;
 using Whales.Testing.Models;
 
 namespace Whales.Hosting.Tests.Models;

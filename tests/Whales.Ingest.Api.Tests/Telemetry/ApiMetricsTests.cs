@@ -97,7 +97,7 @@ public sealed class ApiMetricsTests : IDisposable
     public void SetWaiting_SumsLanesAndAgesTheOldest()
     {
         _metrics.SetWaiting(
-            [new("fast", Lane.Interactive, 2, Now.AddSeconds(-3)), new("fast", Lane.Bulk, 5, Now.AddSeconds(-90)), new("gone", Lane.Bulk, 1, Now)], 4);
+            [new("fast", Lane.Interactive, 2, 0, Now.AddSeconds(-3)), new("fast", Lane.Bulk, 5, 4, Now.AddSeconds(-90)), new("gone", Lane.Bulk, 1, 0, Now)], 4);
 
         var lines = Lines();
 
