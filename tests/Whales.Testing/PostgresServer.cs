@@ -149,9 +149,11 @@ public sealed class PostgresServer
         programs=$1 folder=$2 port=$3 server= reader= as=
         end() {
             [ -z "$reader" ] || kill "$reader" 2>/dev/null
-            if [ -n "$server" ]; then kill -QUIT "$server" 2>/dev/null; wait "$server" 2>/dev/null; fi
+            if [ -n "$server" ]; then stop & wait "$server"; fi
             rm -rf "$folder"
         }
+        # Again and again, since a server that has only just been started does not listen to signals yet.
+        stop() { while kill -QUIT "$server" 2>/dev/null; do sleep 0.2; done; }
         fail() { cat "$folder/log" >&2; exit 1; }
         trap end EXIT
         trap 'exit 1' INT TERM HUP
@@ -165,7 +167,7 @@ public sealed class PostgresServer
         $as "$programs/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
             -c fsync=on -c max_connections=200 >>"$folder/log" 2>&1 3<&- &
         server=$!
-        ( read -r _ <&3; kill -QUIT "$server" 2>/dev/null ) &
+        ( read -r _ <&3; stop ) &
         reader=$!
         wait "$server" || fail
         """;
