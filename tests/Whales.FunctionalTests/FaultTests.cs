@@ -19,8 +19,8 @@ public sealed class FaultTests
     public async Task Worker_KilledInMidBatch_EveryPhotoStillHasOneAnswer()
     {
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel);
-        var worker = await cluster.StartWorkerAsync();
         await PostAsync(cluster.Client, Photos);
+        var worker = await cluster.StartWorkerAsync();
         await SomeFinishedAsync(cluster.Client, 5);
 
         await worker.KillAsync();
@@ -80,8 +80,8 @@ public sealed class FaultTests
     {
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel);
         await using var tap = await OutcomeTap.OnAsync(cluster.Broker, "Whales.Contracts:WhaleIdentified", "Whales.Contracts:WhaleIdentificationFailed");
-        var first = await cluster.StartWorkerAsync();
         await PostAsync(cluster.Client, Photos);
+        var first = await cluster.StartWorkerAsync();
         await SomeFinishedAsync(cluster.Client, 5);
 
         first.Terminate();
@@ -99,16 +99,14 @@ public sealed class FaultTests
     public async Task Worker_KilledWhileOnePhotoRunsAlone_SetsItAsideAfterItsLastStart()
     {
         await using var cluster = await Cluster.StartAsync(
-            TestPictures.WriteEndlessModel, settings: new Dictionary<string, string?> { ["RabbitMq__SuspectStarts"] = "2", ["Inference__BatchSize"] = "1" });
-        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.EndlessModel);
+            TestPictures.WriteLongModel, settings: new Dictionary<string, string?> { ["RabbitMq__SuspectStarts"] = "2", ["Inference__BatchSize"] = "1" });
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.LongModel);
 
         // Once in the model's queue, which counts for nothing, and twice alone.
         for (var start = 0; start < 3; start++)
         {
             var worker = await cluster.StartWorkerAsync();
-            var queue = start == 0 ? Names.Queue(TestPictures.EndlessModel) : Names.SuspectQueue(TestPictures.EndlessModel);
-            await Eventually.UntilAsync(
-                async () => (await cluster.VirtualHost!.QueueAsync(queue))?.Unacknowledged == 1, Patience, $"the worker has the photo from {queue}");
+            await Eventually.UntilAsync(() => HasPhotoAsync(worker), Patience, "the worker has the photo in hand");
             await worker.KillAsync();
         }
 
@@ -116,6 +114,13 @@ public sealed class FaultTests
         var finished = await cluster.Client.FinishedAsync(accepted.Id);
         Assert.Equal(IdentificationStatus.Failed, finished.Status);
         Assert.Equal(FailureCodes.PoisonousImage, finished.Error?.Code);
+    }
+
+    private static async Task<bool> HasPhotoAsync(HostProcess worker)
+    {
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(worker.Url, "metrics"));
+        return metrics.Contains($"whales_jobs_in_progress{{model=\"{TestPictures.LongModel}\"}} 1", StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string?> QuickLease => new() { ["Relay__Lease"] = "00:00:06" };

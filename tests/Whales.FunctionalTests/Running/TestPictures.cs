@@ -9,11 +9,11 @@ public static class TestPictures
     /// <summary>Answers in a millisecond.</summary>
     public const string QuickModel = "colours";
 
-    /// <summary>Takes some tens of milliseconds a photo, so that a worker can be caught at work.</summary>
+    /// <summary>Takes some tens of milliseconds a photo, also in batches, so that a worker can be caught at work.</summary>
     public const string SlowModel = "slow_colours";
 
-    /// <summary>Takes many seconds a photo: a worker that has it will not be done when the test kills it.</summary>
-    public const string EndlessModel = "endless_colours";
+    /// <summary>Takes a second or more a photo: a worker that has it is not done when the test kills it.</summary>
+    public const string LongModel = "long_colours";
 
     public static byte[] Red { get; } = TestPhotos.Png(Picture.Solid(64, 48, (255, 0, 0)));
 
@@ -21,7 +21,7 @@ public static class TestPictures
 
     public static void WriteQuickModel(string folder) => TestModels.Write(folder, new TestModel { Name = QuickModel });
 
-    public static void WriteSlowModel(string folder) => TestModels.Write(folder, new TestModel { Name = SlowModel, ExtraWork = 200 });
+    public static void WriteSlowModel(string folder) => TestModels.Write(folder, new TestModel { Name = SlowModel, ExtraWork = 2_000 });
 
-    public static void WriteEndlessModel(string folder) => TestModels.Write(folder, new TestModel { Name = EndlessModel, ExtraWork = 20_000 });
+    public static void WriteLongModel(string folder) => TestModels.Write(folder, new TestModel { Name = LongModel, ExtraWork = 5_000 });
 }
