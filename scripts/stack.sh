@@ -24,7 +24,7 @@ pid_of() {
   [ -f "$file" ] || return 1
   read -r pid start <"$file" || return 1
   # A pid is used again one day: the start time tells whether it is still ours.
-  [ "$(start_of "$pid")" = "$start" ] || return 1
+  [ -n "$start" ] && [ "$(start_of "$pid")" = "$start" ] || return 1
   printf '%s' "$pid"
 }
 
@@ -117,8 +117,13 @@ start_postgres() {
     runuser -u postgres -- test -w "$dir" || die "The account postgres cannot enter $dir: run this as an ordinary user."
   fi
   if [ ! -f "$dir/PG_VERSION" ]; then
-    as_postgres "$bin/initdb" -D "$dir" -U whales -A scram-sha-256 --pwfile=<(printf '%s' "$password") -E UTF8 --locale=C.UTF-8 \
-      >>"$RUN/postgres.log" 2>&1 || die "PostgreSQL's cluster could not be made:" "$(tail -n 20 "$RUN/postgres.log")"
+    local password_file
+    password_file=$(mktemp)
+    printf '%s\n' "$password" >"$password_file"
+    [ "$(id -u)" -ne 0 ] || chown postgres "$password_file"
+    as_postgres "$bin/initdb" -D "$dir" -U whales -A scram-sha-256 --pwfile="$password_file" -E UTF8 --locale=C.UTF-8 \
+      >>"$RUN/postgres.log" 2>&1 || { rm -f "$password_file"; die "PostgreSQL's cluster could not be made:" "$(tail -n 20 "$RUN/postgres.log")"; }
+    rm -f "$password_file"
   fi
   local command=("$bin/postgres" -D "$dir" -c listen_addresses=127.0.0.1 -p "$postgres_port" -c unix_socket_directories= -c synchronous_commit=on)
   # setpriv, unlike runuser, becomes the server: its pid is the server's.
@@ -126,21 +131,17 @@ start_postgres() {
   launch postgres "${command[@]}"
 }
 
-host_environment() {
-  host=(env "ConnectionStrings__Whales=Host=127.0.0.1;Port=$postgres_port;Username=whales;Password=$(secret postgres);Database=postgres"
-    "RabbitMq__Uri=amqp://whales:$(secret rabbitmq)@127.0.0.1:$amqp_port/" "ImageStore__Folder=$RUN/images" "Models__Folder=$REPO/models")
-}
-
-start_api() {
-  host_environment
-  launch api "${host[@]}" ASPNETCORE_URLS="http://127.0.0.1:$api_port" \
-    dotnet "$REPO/src/Whales.Ingest.Api/bin/Release/net10.0/Whales.Ingest.Api.dll"
-}
-
-start_worker() {
-  host_environment
-  launch "worker-$1" "${host[@]}" Models__Serve__0="$1" ASPNETCORE_URLS="http://127.0.0.1:$(port_of "worker-$1")" \
-    dotnet "$REPO/src/Whales.Worker/bin/Release/net10.0/Whales.Worker.dll"
+# Exported, not given as arguments: everybody may read a process's arguments.
+start_host() {
+  local part=$1 program=$2 port=$3
+  (
+    export ConnectionStrings__Whales RabbitMq__Uri ImageStore__Folder=$RUN/images Models__Folder=$REPO/models
+    ConnectionStrings__Whales="Host=127.0.0.1;Port=$postgres_port;Username=whales;Password=$(secret postgres);Database=postgres"
+    RabbitMq__Uri="amqp://whales:$(secret rabbitmq)@127.0.0.1:$amqp_port/"
+    export ASPNETCORE_URLS=http://127.0.0.1:$port
+    if [ "$part" != api ]; then export Models__Serve__0=${part#worker-}; fi
+    launch "$part" dotnet "$REPO/src/$program/bin/Release/net10.0/$program.dll"
+  )
 }
 
 start_part() {
@@ -151,7 +152,11 @@ start_part() {
     *) port=$(port_of "$part") ;;
   esac
   if port_in_use "$port"; then die "$part cannot start: port $port is in use by $(port_owner "$port"). The head of scripts/stack.sh names the variables for other ports."; fi
-  case $part in worker-*) start_worker "${part#worker-}" ;; *) "start_$part" ;; esac
+  case $part in
+    api) start_host api Whales.Ingest.Api "$port" ;;
+    worker-*) start_host "$part" Whales.Worker "$port" ;;
+    *) "start_$part" ;;
+  esac
 }
 
 up() {
