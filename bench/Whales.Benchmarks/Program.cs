@@ -1,1 +1,29 @@
+using Whales.Benchmarks;
+using Whales.Hosting.Models;
+using Whales.Testing;
+
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq]
+string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
+var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
+var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));
+var only = Option("--only");
+bool Wanted(string part) => only is null || only.Split(',').Contains(part);
+
+Console.WriteLine(MachineFacts.Describe());
+var photos = BenchPhotos.Make(64);
+Console.WriteLine($"{photos.Count} photos of {BenchPhotos.Width} x {BenchPhotos.Height} px, {photos.Average(p => p.Length) / 1000:0} kB on average; each figure over {seconds.TotalSeconds:0} s");
+
+foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("--model") is not { } wanted || m.Manifest.Name == wanted))
+{
+    var bench = new ModelBench(modelsFolder, model, photos, seconds);
+    bench.PrintTitle();
+    var bare = bench.Raw(details: Wanted("raw"));
+    if (Wanted("standalone"))
+        await bench.StandaloneAsync(bare);
+    if (Wanted("rabbitmq"))
+        await bench.RabbitMqAsync(bare);
+}
+
+if (Wanted("ingest"))
+    await IngestBench.RunAsync(modelsFolder, photos, seconds);
 return 0;

@@ -1,0 +1,99 @@
+using Whales.Testing;
+
+namespace Whales.Benchmarks;
+
+/// <summary>A whole system as operators start it, with the CPU time of each of its parts.</summary>
+internal sealed class SystemUnderTest : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("whales-bench-").FullName;
+    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly Dictionary<string, string?> _environment;
+
+    private SystemUnderTest(string modelsFolder, string model) => _environment = new()
+    {
+        ["Models__Folder"] = modelsFolder,
+        ["Models__Serve__0"] = model,
+        ["Storage__SqliteFile"] = Path.Combine(_folder, "whales.db"),
+        ["ImageStore__Folder"] = Path.Combine(_folder, "images"),
+        ["Logging__LogLevel__Default"] = "Warning",
+    };
+
+    public HostProcess Api { get; private set; } = null!;
+
+    /// <summary>Processes whose CPU is counted, by name.</summary>
+    public Dictionary<string, int[]> Processes { get; } = [];
+
+    /// <summary>Standalone; without <paramref name="serving"/> it accepts photos and identifies none.</summary>
+    public static async Task<SystemUnderTest> StandaloneAsync(string modelsFolder, string model, bool serving = true)
+    {
+        var system = new SystemUnderTest(modelsFolder, serving ? model : "none");
+        system.Api = HostProcess.Start("Whales.Standalone", system._environment);
+        system._parts.Add(system.Api);
+        system.Processes["standalone"] = [system.Api.Pid];
+        await WaitAsync(system.Api, serving ? "health/ready" : "health/live");
+        return system;
+    }
+
+    /// <summary>RabbitMQ, PostgreSQL and the API; the worker is started by itself.</summary>
+    public static async Task<SystemUnderTest> DistributedAsync(string modelsFolder, string model)
+    {
+        var system = new SystemUnderTest(modelsFolder, model);
+        var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+        system._parts.Add(database);
+        var broker = await RabbitMqServer.StartPrivateAsync();
+        system._parts.Add(broker);
+        system._environment["ConnectionStrings__Whales"] = database.ConnectionString;
+        system._environment["RabbitMq__Uri"] = broker.Uri.ToString();
+        system.Api = HostProcess.Start("Whales.Ingest.Api", system._environment);
+        system._parts.Add(system.Api);
+        system.Processes["api"] = [system.Api.Pid];
+        system.Processes["rabbitmq"] = PidsOf("beam.smp");
+        system.Processes["postgresql"] = PidsOf("postgres");
+        await WaitAsync(system.Api, "health/ready");
+        return system;
+    }
+
+    /// <summary>Starts a worker; returns at once when <paramref name="ready"/> is false.</summary>
+    public async Task StartWorkerAsync(bool ready)
+    {
+        var worker = HostProcess.Start("Whales.Worker", _environment);
+        _parts.Add(worker);
+        Processes["worker"] = [worker.Pid];
+        if (ready)
+            await WaitAsync(worker, "health/ready");
+    }
+
+    public Dictionary<string, double> CpuSeconds() =>
+        Processes.Append(new("load generator", [Environment.ProcessId]))
+            .ToDictionary(p => p.Key, p => p.Key == "load generator" ? Environment.CpuUsage.TotalTime.TotalSeconds : ProcessCpu.Seconds(p.Value));
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _parts.Count - 1; i >= 0; i--)
+            await _parts[i].DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task WaitAsync(HostProcess host, string path)
+    {
+        using var http = new HttpClient();
+        await Eventually.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    return (await http.GetAsync(new Uri(host.Url, path))).IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromMinutes(2),
+            () => $"{host.Url}{path} answers; its output: {string.Join('\n', host.Output.TakeLast(5))}");
+    }
+
+    // The servers that this process started are its descendants, but their guards may have been adopted: find them by name.
+    private static int[] PidsOf(string command) =>
+        [.. System.Diagnostics.Process.GetProcesses().Where(p => p.ProcessName.StartsWith(command, StringComparison.Ordinal)).Select(p => p.Id)];
+}
