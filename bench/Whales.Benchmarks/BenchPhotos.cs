@@ -21,7 +21,7 @@ internal static class BenchPhotos
             var dy = (y - 340.0 - (40 * Math.Sin((x + (seed * 31)) / 90.0))) / 120;
             var whale = (dx * dx) + (dy * dy) < 1;
             var wave = (18 * Math.Sin((x + (seed * 17)) / 23.0)) + (14 * Math.Sin((y + (x / 3.0)) / 11.0));
-            var noise = (grain[(y * Width) + x] % 19) - 9;
+            var noise = (grain[(y * Width) + x] % 7) - 3;
             var value = (whale ? 52 : 118) + (whale ? wave / 3 : wave) + noise;
             byte Tone(double offset) => (byte)Math.Clamp(value + offset, 0, 255);
             return (Tone(-18), Tone(2), Tone(14));

@@ -5,8 +5,7 @@ using Whales.Hosting.Messaging;
 using Whales.Ingest.Api;
 using Whales.Ingest.Api.Storage;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddWhalesDefaults("api");
+var builder = WhalesDefaults.CreateBuilder(args, "api");
 builder.AddIdentificationStore();
 builder.AddImageStore();
 builder.AddIngest();

@@ -5,8 +5,7 @@ using Whales.Ingest.Api;
 using Whales.Ingest.Api.Storage;
 using Whales.Worker;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddWhalesDefaults("standalone");
+var builder = WhalesDefaults.CreateBuilder(args, "standalone");
 builder.AddIdentificationStore();
 builder.AddImageStore();
 builder.AddIngest();

@@ -7,8 +7,7 @@ using Whales.Worker.Models;
 if (args is ["check-model", ..])
     return await CheckModelCommand.RunAsync(args[1..], Console.Out);
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddWhalesDefaults("worker");
+var builder = WhalesDefaults.CreateBuilder(args, "worker");
 builder.AddImageStore();
 builder.AddWorker();
 builder.AddWhalesMessaging(bus => bus.AddWorkerConsumers());
