@@ -72,6 +72,8 @@ public static class WhalesDefaults
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         // HostBanner says the same in one line.
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
+        // Its lines about each endpoint say nothing to an operator; what is wrong it says as warning or error.
+        ["Logging:LogLevel:MassTransit"] = "Warning",
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "Critical",
     };
 }

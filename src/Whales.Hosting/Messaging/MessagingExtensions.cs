@@ -41,6 +41,8 @@ public static class MessagingExtensions
         });
         builder.Services.AddMassTransit(bus =>
         {
+            // On by default, it would tell its maker after five minutes how this bus is set up.
+            bus.DisableUsageTelemetry();
             bus.SetKebabCaseEndpointNameFormatter();
             bus.ConfigureHealthCheckOptions(o =>
             {

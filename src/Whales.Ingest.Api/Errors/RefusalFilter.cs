@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Whales.Contracts;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Errors;
 
@@ -16,6 +18,12 @@ internal sealed partial class RefusalFilter(ILogger<RefusalFilter> logger) : IEn
             if (refusal.InnerException is { } cause && refusal.Status >= StatusCodes.Status500InternalServerError)
                 LogUnavailable(logger, refusal.Message, cause);
             return new RefusalResult(refusal);
+        }
+        catch (Exception) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // Answered further out, as internal_error.
+            CountsRefusals.Count(context.HttpContext, ErrorCodes.InternalError);
+            throw;
         }
     }
 

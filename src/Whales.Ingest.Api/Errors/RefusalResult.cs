@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Errors;
 
@@ -14,6 +15,7 @@ internal sealed class RefusalResult(RequestRefusedException refusal) : IResult
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        CountsRefusals.Count(httpContext, refusal.Code);
         if (refusal.RetryAfter is { } after)
             httpContext.Response.Headers.RetryAfter = Math.Ceiling(after.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var drain = ShouldDrain(httpContext.Request);

@@ -1,5 +1,6 @@
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -14,6 +15,7 @@ public static class IdentificationEndpoints
 
         group.MapPost("", SubmitEndpoint.Submit)
             .WithName("SubmitIdentification")
+            .WithMetadata(CountsRefusals.Instance)
             .WithSummary("Send a photo")
             .WithDescription("One photo as multipart/form-data, field file, or as the body itself. Answered with 202 once photo and job are on the disk, or with 200 when `Prefer: wait=N` saw the result.")
             .Describe(Describe.Submit);

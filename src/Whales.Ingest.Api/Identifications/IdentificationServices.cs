@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Whales.Ingest.Api.Identifications.Upload;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -21,6 +22,7 @@ public static class IdentificationServices
         services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
 
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ApiMetrics>();
         services.AddSingleton<IdentificationWaiters>();
         services.AddSingleton<IdentificationRemoval>();
         services.AddSingleton<CancelNotice>();

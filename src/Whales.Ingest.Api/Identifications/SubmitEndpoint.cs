@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -22,6 +23,7 @@ internal static class SubmitEndpoint
         KnownModels models,
         IdentificationWaiters waiters,
         IOptions<IngestOptions> options,
+        ApiMetrics metrics,
         CancellationToken cancellationToken)
     {
         // The bytes are counted where they are read; the server's own limit would close the connection before the answer could be read.
@@ -32,6 +34,8 @@ internal static class SubmitEndpoint
         var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
         if (replayed)
             http.Response.Headers["Idempotent-Replayed"] = "true";
+        else
+            metrics.Accepted(row.Model, row.ImageBytes);
         if (parameters.Wait is { } wait)
         {
             Preferences.Applied(http.Response, wait);

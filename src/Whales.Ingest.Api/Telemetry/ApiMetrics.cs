@@ -47,7 +47,7 @@ public sealed class ApiMetrics
     public static IReadOnlyList<string> RejectionReasons { get; } =
     [
         ErrorCodes.EmptyFile, ErrorCodes.MalformedRequest, ErrorCodes.UnknownModel, ErrorCodes.TooLarge, ErrorCodes.UnsupportedMedia,
-        ErrorCodes.IdempotencyMismatch, ErrorCodes.IdempotencyInProgress, ErrorCodes.QueueFull, ErrorCodes.Forbidden, ErrorCodes.Unavailable,
+        ErrorCodes.RequestTimeout, ErrorCodes.IdempotencyMismatch, ErrorCodes.IdempotencyInProgress, ErrorCodes.QueueFull, ErrorCodes.Forbidden, ErrorCodes.Unavailable,
         ErrorCodes.InternalError, "rate_limited", "unauthorized",
     ];
 
