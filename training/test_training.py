@@ -172,12 +172,16 @@ class TrainingTest(unittest.TestCase):
         losses = self.losses("student")
         self.assertLess(sum(losses[-3:]), sum(losses[:3]))
 
-    def test_grow_b0_takes_every_layer_of_the_donor(self) -> None:
-        net, donor = ARCHITECTURES["efficientnet_b0"](), toy_mobilenet()
-        grow_b0_from_mobilenet_v2(net, donor)
-        block = net.blocks[4]
-        self.assertTrue(torch.equal(block.depthwise[0].weight[:192, :, 1:4, 1:4], donor["blocks.4.c.1.weight"]))
+    def test_grow_b0_keeps_the_donors_function_up_to_the_layers_that_differ(self) -> None:
+        torch.manual_seed(0)
+        net, donor, pictures = ARCHITECTURES["efficientnet_b0"]().eval(), toy_mobilenet(), torch.randn(4, 3, 64, 64)
+        grow_b0_from_mobilenet_v2(net, donor, pictures)
         self.assertEqual(float(net.blocks[14].project[1].weight.detach().abs().max()), 0.0)
+        x = torch.randn(2, 24, 16, 16)
+        with torch.no_grad():
+            want = donor_block(x, donor, 2)
+            got = net.blocks[2](x)
+        self.assertGreater(float(torch.corrcoef(torch.stack([got.flatten(), want.flatten()]))[0, 1]), 0.98)
 
     def test_train_command_makes_a_model_folder(self) -> None:
         command = [sys.executable, str(Path(__file__).with_name("train.py")), "efficientnet_v1", "--data", str(self.folder),
@@ -195,9 +199,9 @@ def toy_mobilenet() -> dict[str, torch.Tensor]:
     out: dict[str, torch.Tensor] = {}
 
     def layer(conv: str, norm: str, cout: int, cin: int, kernel: int) -> None:
-        out[f"{conv}.weight"] = torch.randn(cout, cin, kernel, kernel)
+        out[f"{conv}.weight"] = torch.randn(cout, cin, kernel, kernel) * (cin * kernel**2) ** -0.5
         for name in ("weight", "bias", "running_mean", "running_var"):
-            out[f"{norm}.{name}"] = torch.rand(cout) + 0.5
+            out[f"{norm}.{name}"] = torch.rand(cout) * 0.5 + 0.5
 
     layer("conv0", "bn0", 32, 3, 3)
     cin = 32
@@ -208,6 +212,17 @@ def toy_mobilenet() -> dict[str, torch.Tensor]:
         cin = cout
     layer("conv1", "bn1", 1280, 320, 1)
     return out
+
+
+def donor_block(x: torch.Tensor, donor: dict[str, torch.Tensor], block: int) -> torch.Tensor:
+    """MobileNetV2's inverted residual with stride 1 and a shortcut."""
+    y = x
+    for j in range(3):
+        weight = donor[f"blocks.{block}.c.{j}.weight"]
+        y = torch.nn.functional.conv2d(y, weight, padding=weight.shape[2] // 2, groups=len(weight) if j == 1 else 1)
+        y = torch.nn.functional.batch_norm(y, *(donor[f"blocks.{block}.b.{j}.{n}"] for n in ("running_mean", "running_var", "weight", "bias")))
+        y = y.clamp(0, 6) if j < 2 else y
+    return x + y
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from whaleid.augment import normalise, resize, to_float
 from whaleid.batches import Pool
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
@@ -56,16 +57,17 @@ def main() -> None:
     initialise = None
     if options.init is not None:
         donor = torch.load(options.init, map_location="cpu")
-        initialise = lambda trunk: grow_b0_from_mobilenet_v2(trunk, donor)
+        some = to_float(torch.from_numpy(labelled.pixels[split.train[:48]]))
+        initialise = lambda trunk: grow_b0_from_mobilenet_v2(trunk, donor, normalise(resize(some, 128)))
     trainer = Trainer(recipe, pool, teacher[0].shape[2] if teacher is not None else None,
                       RunOptions(directory, options.seed, options.device, mixed, options.pause_file, options.save_seconds,
                                  evaluate_every=options.evaluate_every), initialise)
 
     def figures(model: Embedder) -> dict[str, float]:
-        # At the size that the views had, times 8/7: heads look smaller in whole photos than in random views.
+        # A little above the side of the views, as the exported model is; never above the model's own.
         share = trainer.step / trainer.steps
         side = next(s for s, end in recipe.sizes if share <= end or end >= 1) * 8 // 7
-        return evaluate(model, labelled, split, min(side, recipe.input_size), mixed=mixed)[0].as_dict()
+        return evaluate(model, labelled, split, min(side, recipe.input_size))[0].as_dict()
 
     trainer.fit(figures, options.stop_at_step)
     if trainer.step == trainer.steps:

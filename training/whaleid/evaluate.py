@@ -37,27 +37,26 @@ CROPS_OFF: dict[str, View] = {
 
 
 @torch.no_grad()
-def embed(model: torch.nn.Module, pixels: np.ndarray, rows: list[int], size: int, view: View = plain, mixed: bool = False) -> Tensor:
+def embed(model: torch.nn.Module, pixels: np.ndarray, rows: list[int], size: int, view: View = plain) -> Tensor:
     """uint8 [*,S,S,3] and rows -> unit vectors [len(rows),D] on the CPU."""
     model.eval()
     device, out = next(model.parameters()).device, []
     for k in range(0, len(rows), BATCH):
         x = to_float(torch.from_numpy(pixels[rows[k : k + BATCH]]).to(device))
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=mixed):
-            out.append(model(normalise(view(x, size))).float().cpu())
+        out.append(model(normalise(view(x, size))).float().cpu())
     return torch.cat(out)
 
 
-def evaluate(model: torch.nn.Module, labelled: Photos, split: Split, size: int, views: dict[str, View] | None = None,
-             mixed: bool = False) -> tuple[Figures, dict[str, float]]:
+def evaluate(model: torch.nn.Module, labelled: Photos, split: Split, size: int, views: dict[str, View] | None = None) -> tuple[Figures, dict[str, float]]:
     """-> figures with the training photos as the catalogue, and top-1 of the known photos under each of `views`."""
     def individuals(rows: list[int]) -> list[str]:
         return [labelled.individuals[k] for k in rows]
 
     def embedded(rows: list[int], view: View = plain) -> Tensor:
-        return embed(model, labelled.pixels, rows, size, view, mixed)
+        return embed(model, labelled.pixels, rows, size, view)
 
     catalogue, unknown = embedded(split.train), embedded(split.unknown)
+
     def figures(view: View) -> Figures:
         return measure(embedded(split.known, view), individuals(split.known), catalogue, individuals(split.train), unknown)
 

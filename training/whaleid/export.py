@@ -6,6 +6,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+try:
+    from onnx import checker
+except ImportError:
+    checker = None
+
 from .nets import Embedder
 from .onnx_session import OnnxSession
 
@@ -22,6 +27,8 @@ def export_onnx(model: Embedder, path: Path, size: int) -> None:
         model, (torch.zeros(2, 3, size, size),), str(path), opset_version=OPSET,
         input_names=["image"], output_names=["embedding"],
         dynamic_axes={"image": {0: "n"}, "embedding": {0: "n"}}, **newer)
+    if checker is not None:
+        checker.check_model(str(path), full_check=True)
 
 
 @torch.no_grad()

@@ -25,6 +25,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--lr", type=float)
+    parser.add_argument("--trunk-lr", type=float, help="the trunk's learning rate as a share of --lr")
     parser.add_argument("--sizes", type=parse_sizes, help="side:until,..., as 128:0.4,160:0.7,192:1")
     parser.add_argument("--input-size", type=int, help="side of the exported model's input, px")
     parser.add_argument("--mirror", type=float, help="share mirrored top to bottom, each as another individual; 0: none")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Recipe:
     """`sizes`: side of the training views and the share of the run until which it holds. `input_size`: side of the
-    exported model's input; a head looks larger to a network at 224 than in the random views it trained on at 192.
+    exported model's input, which may be a little larger (Touvron et al., "Fixing the train-test resolution discrepancy", 2019).
     `arcface_from`: share of the run that the teacher has to itself (without a teacher ArcFace begins at once).
+    `trunk_lr`: the trunk's learning rate as a share of `lr`; below 1 for a trunk that starts from trained weights.
     `margin`: at the start and from the middle on, in radians. `mirror`: share of photos mirrored top to bottom."""
 
     architecture: str
@@ -18,6 +19,7 @@ class Recipe:
     epochs: int = 120
     batch: int = 64
     lr: float = 2e-3
+    trunk_lr: float = 1.0
     weight_decay: float = 0.05
     margin: tuple[float, float] = (0.15, 0.4)
     scale: float = 30.0

@@ -49,10 +49,13 @@ class Trainer:
         self.averaged = copy.deepcopy(self.model)
         self.arcface = ArcFace(recipe.dim, pool.classes, recipe.centres, recipe.scale).to(self.device)
         self.distillation = Distillation(recipe.dim, teacher_dim).to(self.device) if teacher_dim else None
-        parts = [self.model, self.arcface] + ([self.distillation] if self.distillation else [])
-        self.parameters = [p for part in parts for p in part.parameters()]
-        groups = [dict(params=[p for p in self.parameters if (p.ndim > 1) == decays], weight_decay=recipe.weight_decay * decays)
-                  for decays in (True, False)]
+        self.parameters = [p for part in self._parts().values() for p in part.parameters()]
+        trunk = {id(p) for p in self.model.trunk.parameters()}
+        groups = []
+        for share, inside in ((recipe.trunk_lr, True), (1.0, False)):
+            for decays in (True, False):
+                chosen = [p for p in self.parameters if (id(p) in trunk) == inside and (p.ndim > 1) == decays]
+                groups.append(dict(params=chosen, weight_decay=recipe.weight_decay * decays, share=share))
         self.optimiser = torch.optim.AdamW(groups, lr=recipe.lr)
         self.step, self.seconds, self._stop = 0, 0.0, False
         options.directory.mkdir(parents=True, exist_ok=True)
@@ -96,7 +99,7 @@ class Trainer:
         torch.manual_seed(self.options.seed * 1_000_003 + 500_009 + self.step)
         self.model.train()
         for group in self.optimiser.param_groups:
-            group["lr"] = recipe.lr * learning_rate_share(share)
+            group["lr"] = recipe.lr * group["share"] * learning_rate_share(share)
         batch = self.pool.batch(self.step)
         x = augment(batch.pixels, next(s for s, end in recipe.sizes if share < end or end >= 1), batch.mirror)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.options.mixed):
@@ -151,15 +154,16 @@ class Trainer:
     def save(self) -> None:
         """Replaces last.pt in one step, so that a crash leaves the one before."""
         path = self.options.directory / "last.pt"
-        torch.save(dict(self._parts(), step=self.step, seconds=self.seconds, recipe=asdict(self.recipe),
-                        names=self.pool.names, seed=self.options.seed,
-                        epoch=self.step / self.pool.steps_per_epoch), str(path) + ".new")
+        states = {name: part.state_dict() for name, part in self._parts().items()}
+        torch.save(dict(states, averaged=self.averaged.state_dict(), optimiser=self.optimiser.state_dict(), step=self.step,
+                        epoch=self.step / self.pool.steps_per_epoch, seconds=self.seconds, recipe=asdict(self.recipe),
+                        names=self.pool.names, seed=self.options.seed), str(path) + ".new")
         os.replace(str(path) + ".new", path)
 
-    def _parts(self) -> dict[str, dict]:
-        return dict(model=self.model.state_dict(), averaged=self.averaged.state_dict(), arcface=self.arcface.state_dict(),
-                    optimiser=self.optimiser.state_dict(),
-                    distillation=self.distillation.state_dict() if self.distillation else {})
+    def _parts(self) -> dict[str, nn.Module]:
+        """What is trained."""
+        parts = dict(model=self.model, arcface=self.arcface)
+        return dict(parts, distillation=self.distillation) if self.distillation else parts
 
     def _resume(self) -> None:
         path = self.options.directory / "last.pt"
@@ -168,11 +172,8 @@ class Trainer:
         saved = torch.load(path, map_location=self.device)
         if saved["names"] != self.pool.names or saved["recipe"]["architecture"] != self.recipe.architecture:
             raise ValueError(f"{path} is of another run: other individuals or another network.")
-        self.model.load_state_dict(saved["model"])
-        self.averaged.load_state_dict(saved["averaged"])
-        self.arcface.load_state_dict(saved["arcface"])
-        if self.distillation:
-            self.distillation.load_state_dict(saved["distillation"])
+        for name, part in dict(self._parts(), averaged=self.averaged).items():
+            part.load_state_dict(saved[name])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.step, self.seconds = saved["step"], saved["seconds"]
         log = self.options.directory / "log.jsonl"
