@@ -53,7 +53,7 @@ def main() -> None:
         threads = options.threads or torch.get_num_threads()
         teacher = tuple(teacher_embeddings(options.teacher, p, n, cache, threads) for p, n in ((labelled, "labelled"), (unlabelled, "unlabelled")))
     device, mixed = torch.device(options.device), options.device.startswith("cuda") and not options.fp32
-    pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device)
+    pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device, recipe.repeats)
     initialise = None
     if options.init is not None:
         donor = torch.load(options.init, map_location="cpu")

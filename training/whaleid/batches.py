@@ -21,14 +21,15 @@ class Batch:
 
 
 class Pool:
-    """The labelled training photos and, with a teacher, the unlabelled ones. Decides by (seed, epoch, step) alone, so
-    that a run that was stopped goes on exactly as if it had not been."""
+    """The labelled training photos, `repeats` times an epoch, and with a teacher the unlabelled ones. Decides by (seed,
+    epoch, step) alone, so that a run that was stopped goes on exactly as if it had not been."""
 
     def __init__(self, labelled: Photos, unlabelled: Photos, split: Split, teacher: tuple[np.ndarray, np.ndarray] | None,
-                 batch: int, mirror: float, seed: int, device: torch.device):
+                 batch: int, mirror: float, seed: int, device: torch.device, repeats: int = 1):
         self.names = sorted({labelled.individuals[k] for k in split.train})
         at = {n: k for k, n in enumerate(self.names)}
-        self._rows = [(0, k, at[labelled.individuals[k]]) for k in split.train]
+        named = [(0, k, at[labelled.individuals[k]]) for k in split.train]
+        self._rows = named * repeats
         if teacher is not None:
             self._rows += [(1, k, -1) for k in range(len(unlabelled.files))]
         self._sources, self._teacher = [labelled.pixels, unlabelled.pixels], teacher
@@ -45,6 +46,17 @@ class Pool:
     def classes(self) -> int:
         """An individual seen mirrored counts as another."""
         return len(self.names) * (2 if self._mirror > 0 else 1)
+
+    def teacher_centres(self) -> Tensor | None:
+        """[classes,T]: where the teacher puts each individual on average (the mirrored ones after the others)."""
+        if self._teacher is None:
+            return None
+        views = range(self.classes // len(self.names))
+        centres = torch.zeros(self.classes, self._teacher[0].shape[2])
+        for source, k, label in self._rows:
+            for view in views if source == 0 else ():
+                centres[label + view * len(self.names)] += torch.from_numpy(self._teacher[source][k, view])
+        return torch.nn.functional.normalize(centres, dim=1)
 
     def batch(self, step: int) -> Batch:
         """Call with torch's generator seeded for the step."""

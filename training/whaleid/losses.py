@@ -20,6 +20,11 @@ class ArcFace(nn.Module):
         self.weight = nn.Parameter(torch.randn(classes, centres, dim) * dim**-0.5)
         self.scale = scale
 
+    @torch.no_grad()
+    def start_at(self, centres: Tensor) -> None:
+        """[classes,D]; several centres of one class start a little apart."""
+        self.weight.copy_(F.normalize(centres[:, None] + 0.1 * F.normalize(self.weight, dim=2), dim=2))
+
     def forward(self, embedding: Tensor, label: Tensor, margin: float) -> Tensor:
         classes, centres, dim = self.weight.shape
         cosine = embedding.float() @ F.normalize(self.weight, dim=2).view(-1, dim).T

@@ -31,6 +31,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mirror", type=float, help="share mirrored top to bottom, each as another individual; 0: none")
     parser.add_argument("--strips", type=int, help="0 for photos that are not aligned")
     parser.add_argument("--centres", type=int, help="centres per individual (sub-centre ArcFace)")
+    parser.add_argument("--repeats", type=int, help="labelled photos an epoch for each unlabelled one")
     parser.add_argument("--teacher-weight", type=float)
     parser.add_argument("--arcface-from", type=float, help="share of the run that the teacher has to itself")
 

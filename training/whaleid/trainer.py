@@ -47,7 +47,11 @@ class Trainer:
             initialise(self.model.trunk)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model)
-        self.arcface = ArcFace(recipe.dim, pool.classes, recipe.centres, recipe.scale).to(self.device)
+        self.arcface = ArcFace(recipe.dim, pool.classes, recipe.centres, recipe.scale)
+        centres = pool.teacher_centres()
+        if centres is not None and teacher_dim == recipe.dim:
+            self.arcface.start_at(centres)
+        self.arcface = self.arcface.to(self.device)
         self.distillation = Distillation(recipe.dim, teacher_dim).to(self.device) if teacher_dim else None
         self.parameters = [p for part in self._parts().values() for p in part.parameters()]
         trunk = {id(p) for p in self.model.trunk.parameters()}
