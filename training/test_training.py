@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).parent))
 
 from whaleid import trainer as training
-from whaleid.augment import augment, warp
+from whaleid.augment import augment, normalise, to_float, warp
 from whaleid.batches import Pool
 from whaleid.curve import draw_curve
 from whaleid.data import Photos, Split, read_photos, split_by_individual
@@ -123,6 +123,11 @@ class TrainingTest(unittest.TestCase):
         pixels[:, :, 16:] = 255
         out = augment(pixels, 32, torch.rand(64) < 0.5)
         self.assertGreater(float((out[:, :, :, 20:].mean((1, 2, 3)) > out[:, :, :, :12].mean((1, 2, 3))).float().mean()), 0.95)
+
+    def test_augment_without_strength_only_normalises(self) -> None:
+        pixels = torch.randint(0, 256, (2, 16, 16, 3), dtype=torch.uint8)
+        got = augment(pixels, 16, torch.zeros(2, dtype=torch.bool), strength=0.0)
+        self.assertLess(float((got - normalise(to_float(pixels))).abs().max()), 0.02)
 
     def test_arcface_margin_makes_the_own_class_harder(self) -> None:
         torch.manual_seed(0)

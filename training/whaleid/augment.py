@@ -6,6 +6,7 @@ identity, so the caller says which photos to mirror.
 from __future__ import annotations
 
 import math
+from typing import Callable
 
 import torch
 from torch import Tensor
@@ -46,30 +47,30 @@ def warp(x: Tensor, size: int, degrees: Tensor, scale: Tensor, stretch: Tensor, 
     return F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
 
 
-def augment(pixels: Tensor, size: int, mirror: Tensor) -> Tensor:
-    """uint8 [N,S,S,3], mirror bool [N] -> network input [N,3,size,size]."""
+def augment(pixels: Tensor, size: int, mirror: Tensor, strength: float = 1.0) -> Tensor:
+    """uint8 [N,S,S,3], mirror bool [N] -> network input [N,3,size,size]. `strength` 0 changes nothing but the size."""
     n, device = len(pixels), pixels.device
 
     def spread(limit: float, *shape: int) -> Tensor:
-        return (torch.rand(n, *shape, device=device) * 2 - 1) * limit
+        return (torch.rand(n, *shape, device=device) * 2 - 1) * (limit * strength)
 
     def chance(p: float) -> Tensor:
-        return torch.rand(n, device=device) < p
+        return torch.rand(n, device=device) < p * strength
 
     x = warp(to_float(pixels), size, spread(ROTATION_DEGREES), torch.exp(spread(math.log(1 + SCALE))),
              torch.exp(spread(0.06)), spread(SHIFT, 2), mirror)
-    x = _colour(x, spread)
+    x = _colour(x, spread, chance(0.15))
     x = _blur(x, chance(0.2), float(0.4 + 1.2 * torch.rand(1)))
     x = x + torch.randn_like(x) * (chance(0.3).view(n, 1, 1, 1) * 0.03)
     return normalise(_erase(x.clamp(0, 1), chance(0.3)))
 
 
-def _colour(x: Tensor, spread) -> Tensor:
+def _colour(x: Tensor, spread: Callable[..., Tensor], greyed: Tensor) -> Tensor:
     """Gamma, exposure, contrast, saturation, hue and white balance: sun, haze and water differ more than animals do."""
     x = x.clamp(1e-3, 1).pow(torch.exp(spread(0.35, 1, 1, 1))) * (1 + spread(0.25, 1, 1, 1))
-    x = (x - 0.4) * (1.02 + spread(0.32, 1, 1, 1)) + 0.4
+    x = (x - 0.4) * (1 + spread(0.32, 1, 1, 1)) + 0.4
     grey = x.mean(1, keepdim=True)
-    saturation = (0.8 + spread(0.8, 1, 1, 1)) * (spread(1, 1, 1, 1) > -0.7)
+    saturation = (1 + spread(0.7, 1, 1, 1)) * ~greyed.view(-1, 1, 1, 1)
     x = grey + (x - grey) * saturation
     hue = spread(0.35)
     cos, d = hue.cos(), hue.sin() / math.sqrt(3)

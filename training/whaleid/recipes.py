@@ -11,7 +11,7 @@ class Recipe:
     `arcface_from`: share of the run that the teacher has to itself (without a teacher ArcFace begins at once).
     `trunk_lr`: the trunk's learning rate as a share of `lr`; below 1 for a trunk that starts from trained weights.
     `repeats`: how often an epoch sees a labelled photo for each time that it sees an unlabelled one.
-    `margin`: at the start and from the middle on, in radians. `mirror`: share of photos mirrored top to bottom."""
+    `margin`, in radians, and `strength`, of the random views: at the start and from the middle of the run on. `mirror`: share of photos mirrored top to bottom."""
 
     architecture: str
     tier: str
@@ -26,6 +26,7 @@ class Recipe:
     scale: float = 30.0
     centres: int = 1
     mirror: float = 0.3
+    strength: tuple[float, float] = (0.3, 1.0)
     dim: int = 512
     strips: int = 4
     ema: float = 0.999

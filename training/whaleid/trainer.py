@@ -105,7 +105,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = recipe.lr * group["share"] * learning_rate_share(share)
         batch = self.pool.batch(self.step)
-        x = augment(batch.pixels, next(s for s, end in recipe.sizes if share < end or end >= 1), batch.mirror)
+        x = augment(batch.pixels, next(s for s, end in recipe.sizes if share < end or end >= 1), batch.mirror, until_middle(recipe.strength, share))
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.options.mixed):
             features = self.model.trunk(x)
         embedding = self.model.embed(features)
@@ -126,9 +126,7 @@ class Trainer:
             weight = min(1.0, max(0.0, (share - recipe.arcface_from) / 0.1))
         named = label >= 0
         if weight > 0 and bool(named.any()):
-            low, high = recipe.margin
-            margin = low + (high - low) * min(1.0, share / 0.5)
-            out["arcface"] = weight * self.arcface(embedding[named], label[named], margin)
+            out["arcface"] = weight * self.arcface(embedding[named], label[named], until_middle(recipe.margin, share))
         return out or {"nothing": embedding.sum() * 0}
 
     @torch.no_grad()
@@ -185,6 +183,11 @@ class Trainer:
             kept = [line for line in log.read_text().splitlines(True) if json.loads(line)["step"] <= self.step]
             log.write_text("".join(kept))
         print(f"resumed at step {self.step} of {self.steps}", flush=True)
+
+
+def until_middle(ends: tuple[float, float], share: float) -> float:
+    """From the first of `ends` to the second in the first half of the run."""
+    return ends[0] + (ends[1] - ends[0]) * min(1.0, share / 0.5)
 
 
 def learning_rate_share(share: float) -> float:
