@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""Writes the model folder of a run's last checkpoint, finished or not: export.py efficientnet_v1 --data DIR --out models/"""
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+from whaleid.checkpoint import open_checkpoint
+from whaleid.curve import draw_curve
+from whaleid.data import read_photos, split_by_individual
+from whaleid.model_folder import write_model_folder
+from whaleid.options import add_data_options, run_directory, set_threads
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_data_options(parser)
+    parser.add_argument("--out", type=Path, default=Path("models"))
+    parser.add_argument("--input-size", type=int, help="side of the model's input, px; default: the recipe's")
+    parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
+    options = parser.parse_args()
+    set_threads(options)
+    model, recipe, epoch = open_checkpoint(run_directory(options))
+    recipe = dataclasses.replace(recipe, input_size=options.input_size or recipe.input_size)
+    labelled, _ = read_photos(options.data, options.cache_size, options.runs / "cache")
+    split = split_by_individual(labelled.files, labelled.individuals)
+    quality = write_model_folder(options.out / options.model, options.model, recipe, model, labelled, split)
+    curve = options.curve or options.out.parent / "docs" / "models" / f"{options.model}.svg"
+    draw_curve(run_directory(options) / "log.jsonl", curve, f"{options.model}: {epoch:.0f} of {recipe.epochs} epochs")
+    print(json.dumps(quality, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""The pipeline on drawn animals, in seconds: python3 -m unittest discover training"""
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from whaleid import trainer as training
+from whaleid.augment import augment, normalise, to_float, warp
+from whaleid.batches import Pool
+from whaleid.curve import draw_curve
+from whaleid.data import Photos, Split, read_photos, split_by_individual
+from whaleid.losses import ArcFace, Distillation
+from whaleid.metrics import measure
+from whaleid.model_folder import write_model_folder
+from whaleid.nets import ARCHITECTURES, Embedder
+from whaleid.onnx_session import OnnxSession
+from whaleid.recipes import Recipe
+from whaleid.teacher import teacher_embeddings
+from whaleid.transplant import grow_b0_from_mobilenet_v2
+
+SIDE, ANIMALS, VIEWS = 48, 36, 6
+RECIPE = Recipe("efficientnet_b0", "fast", sizes=((32, 1.0),), input_size=32, epochs=12, batch=16, lr=3e-3, margin=(0.0, 0.1), mirror=0.0, scale=10.0, dim=16, strips=2, ema=0.9)
+
+
+def draw(animal: int, view: int) -> Image.Image:
+    """A dark head on water with bright patches whose places belong to the animal."""
+    place, light = np.random.default_rng(animal), np.random.default_rng(1000 * animal + view)
+    image = Image.new("RGB", (SIDE, SIDE), tuple(int(v) for v in light.integers((10, 50, 60), (50, 90, 110))))
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((4, 10, 44, 38), fill=(35, 35, 40))
+    for x, y, r in place.integers((8, 14, 2), (40, 34, 5), (6, 3)):
+        dx, dy = light.integers(-1, 2, 2)
+        pen.ellipse((x + dx - r, y + dy - r, x + dx + r, y + dy + r), fill=(200, 200, 190))
+    return image
+
+
+class TrainingTest(unittest.TestCase):
+    folder: Path
+    labelled: Photos
+    unlabelled: Photos
+    split: Split
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        torch.set_num_threads(1)
+        cls.folder = Path(tempfile.mkdtemp())
+        for name in ("toy-labelled", "toy-unlabelled"):
+            (cls.folder / name).mkdir()
+        with open(cls.folder / "toy-labelled.csv", "w", newline="") as f:
+            table = csv.writer(f)
+            table.writerow(["file", "individual_id"])
+            for animal in range(ANIMALS):
+                for view in range(VIEWS):
+                    draw(animal, view).save(cls.folder / "toy-labelled" / f"{animal}-{view}.png")
+                    table.writerow([f"{animal}-{view}.png", f"animal {animal}"])
+        for k in range(10):
+            draw(k, 99).save(cls.folder / "toy-unlabelled" / f"{k}.png")
+        draw(0, 99).save(cls.folder / "toy-unlabelled" / "again.png")
+        cls.labelled, cls.unlabelled = read_photos(cls.folder, SIDE, cls.folder / "cache")
+        cls.split = split_by_individual(cls.labelled.files, cls.labelled.individuals)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        shutil.rmtree(cls.folder)
+
+    def trainer(self, name: str, teacher: tuple[np.ndarray, np.ndarray] | None = None, **options: object) -> training.Trainer:
+        pool = Pool(self.labelled, self.unlabelled, self.split, teacher, RECIPE.batch, RECIPE.mirror, 1, torch.device("cpu"))
+        run = training.RunOptions(self.folder / name, log_every=1, **options)
+        return training.Trainer(RECIPE, pool, teacher[0].shape[2] if teacher else None, run)
+
+    def losses(self, name: str) -> list[float]:
+        lines = (self.folder / name / "log.jsonl").read_text().splitlines()
+        return [r["loss"] for r in map(json.loads, lines) if "loss" in r]
+
+    def test_read_photos_identical_unlabelled_pictures_are_kept_once(self) -> None:
+        self.assertEqual((len(self.labelled.files), len(self.unlabelled.files)), (ANIMALS * VIEWS, 10))
+        self.assertEqual(self.labelled.pixels.shape, (ANIMALS * VIEWS, SIDE, SIDE, 3))
+
+    def test_split_keeps_unseen_individuals_out_and_enough_of_the_known(self) -> None:
+        of = [self.labelled.individuals[k] for k in range(len(self.labelled.files))]
+        train, known, unknown = ({of[k] for k in part} for part in dataclasses.astuple(self.split))
+        self.assertEqual((len(unknown), unknown & train, known - train), (20, set(), set()))
+        self.assertEqual(sorted(self.split.train + self.split.known + self.split.unknown), list(range(len(of))))
+        self.assertTrue(all(sum(of[k] == i for k in self.split.train) >= 4 for i in known))
+
+    def test_networks_have_the_published_number_of_parameters(self) -> None:
+        # Without the 1000-class layers, which have 1280 * 1000 + 1000 and 2048 * 1000 + 1000.
+        published = {"efficientnet_b0": 5_288_548 - 1_281_000, "efficientnet_v2_s": 21_458_488 - 1_281_000, "resnet_101": 44_549_160 - 2_049_000}
+        for name, expected in published.items():
+            count = sum(p.numel() for p in ARCHITECTURES[name]().parameters())
+            self.assertLess(abs(count - expected) / expected, 0.001, f"{name} has {count}")
+
+    def test_networks_give_unit_vectors_and_gradients(self) -> None:
+        for name in ARCHITECTURES:
+            model = Embedder(name, dim=8, strips=2).train()
+            out = model(torch.randn(2, 3, 64, 64))
+            out[:, 0].sum().backward()
+            self.assertTrue(torch.allclose(out.norm(dim=1), torch.ones(2), atol=1e-5))
+            self.assertTrue(all(p.grad is not None and bool(p.grad.isfinite().all()) for p in model.parameters()), name)
+
+    def test_warp_mirror_turns_top_to_bottom_and_never_left_to_right(self) -> None:
+        x, one, no_shift = torch.rand(1, 3, 8, 8), torch.ones(1), torch.zeros(1, 2)
+        for mirror, want in ((False, x), (True, x.flip(2))):
+            got = warp(x, 8, torch.zeros(1), one, one, no_shift, torch.tensor([mirror]))
+            self.assertLess(float((got - want).abs().max()), 1e-5)
+
+    def test_augment_keeps_the_bright_end_where_it_is(self) -> None:
+        pixels = torch.zeros(64, 32, 32, 3, dtype=torch.uint8)
+        pixels[:, :, 16:] = 255
+        out = augment(pixels, 32, torch.rand(64) < 0.5)
+        self.assertGreater(float((out[:, :, :, 20:].mean((1, 2, 3)) > out[:, :, :, :12].mean((1, 2, 3))).float().mean()), 0.95)
+
+    def test_augment_without_strength_only_normalises(self) -> None:
+        pixels = torch.randint(0, 256, (2, 16, 16, 3), dtype=torch.uint8)
+        got = augment(pixels, 16, torch.zeros(2, dtype=torch.bool), strength=0.0)
+        self.assertLess(float((got - normalise(to_float(pixels))).abs().max()), 0.02)
+
+    def test_arcface_margin_makes_the_own_class_harder(self) -> None:
+        torch.manual_seed(0)
+        loss, e, y = ArcFace(8, 5, centres=2), torch.nn.functional.normalize(torch.randn(6, 8), dim=1), torch.arange(6) % 5
+        self.assertLess(float(loss(e, y, 0.0)), float(loss(e, y, 0.3)))
+
+    def test_distillation_of_the_teacher_itself_is_zero(self) -> None:
+        e = torch.nn.functional.normalize(torch.randn(6, 8), dim=1)
+        self.assertAlmostEqual(float(Distillation(8, 8)(e, e)), 0.0, places=5)
+
+    def test_measure_by_hand(self) -> None:
+        eye = torch.eye(4)
+        known = torch.stack([eye[0], torch.nn.functional.normalize(eye[1] * 0.6 + eye[0] * 0.8, dim=0)])
+        figures = measure(known, ["a", "b"], eye[:3], ["a", "b", "c"], (eye[2] * 0.5 + eye[3] * 0.75**0.5)[None])
+        self.assertEqual((figures.top1, figures.top5, figures.mrr, figures.auroc), (0.5, 1.0, 0.75, 1.0))
+        self.assertAlmostEqual(figures.threshold, 0.5, places=5)
+
+    def test_fit_loss_falls(self) -> None:
+        self.trainer("falls").fit()
+        losses = self.losses("falls")
+        self.assertLess(sum(losses[-10:]), 0.85 * sum(losses[:10]))
+
+    def test_fit_stopped_and_resumed_equals_uninterrupted(self) -> None:
+        whole, first = self.trainer("whole"), self.trainer("parts")
+        whole.fit(until=7)
+        first.fit(until=3)
+        second = self.trainer("parts")
+        second.fit(until=7)
+        self.assertEqual(self.losses("whole"), self.losses("parts"))
+        for a, b in zip(whole.averaged.state_dict().values(), second.averaged.state_dict().values()):
+            self.assertTrue(torch.equal(a, b))
+
+    def test_model_folder_equals_torch_and_teaches(self) -> None:
+        trainer, folder = self.trainer("export"), self.folder / "models" / "efficientnet_v1"
+        trainer.fit(until=4)
+        quality = write_model_folder(folder, "efficientnet_v1", RECIPE, trainer.averaged, self.labelled, self.split)
+        self.assertLess(quality["onnxAgainstTorch"], 1e-4)
+        self.assertEqual(json.loads((folder / "model.json").read_text())["thresholds"]["match"], round(quality["threshold"], 4))
+        catalogue = np.load(folder / "catalogue.npy")
+        self.assertEqual((catalogue.shape, catalogue.dtype), ((ANIMALS * VIEWS, 16), np.float16))
+        self.assertEqual(OnnxSession(folder / "model.onnx")(np.zeros((3, 3, 32, 32), np.float32)).shape, (3, 16))
+        draw_curve(self.folder / "export" / "log.jsonl", self.folder / "curve.svg", "toy")
+        self.assertIn("polyline", (self.folder / "curve.svg").read_text())
+        taught = tuple(teacher_embeddings(folder / "model.onnx", p, n, self.folder / "cache") for p, n in
+                       ((self.labelled, "labelled"), (self.unlabelled, "unlabelled")))
+        self.trainer("student", taught).fit(until=12)
+        losses = self.losses("student")
+        self.assertLess(sum(losses[-3:]), sum(losses[:3]))
+
+    def test_grow_b0_keeps_the_donors_function_up_to_the_layers_that_differ(self) -> None:
+        torch.manual_seed(0)
+        net, donor, pictures = ARCHITECTURES["efficientnet_b0"]().eval(), toy_mobilenet(), torch.randn(4, 3, 64, 64)
+        grow_b0_from_mobilenet_v2(net, donor, pictures)
+        self.assertEqual(float(net.blocks[14].project[1].weight.detach().abs().max()), 0.0)
+        x = torch.randn(2, 24, 16, 16)
+        with torch.no_grad():
+            want = donor_block(x, donor, 2)
+            got = net.blocks[2](x)
+        self.assertGreater(float(torch.corrcoef(torch.stack([got.flatten(), want.flatten()]))[0, 1]), 0.98)
+
+    def test_train_command_makes_a_model_folder(self) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("train.py")), "efficientnet_v1", "--data", str(self.folder),
+                   "--runs", str(self.folder / "runs"), "--out", str(self.folder / "out" / "models"), "--cache-size", "48", "--threads", "1",
+                   "--sizes", "32:1", "--input-size", "32", "--epochs", "1", "--batch", "30"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        made = {p.name for p in (self.folder / "out" / "models" / "efficientnet_v1").iterdir()}
+        self.assertEqual(made, {"model.onnx", "model.json", "catalogue.npy", "catalogue.csv"})
+        self.assertTrue((self.folder / "out" / "docs" / "models" / "efficientnet_v1.svg").exists())
+
+
+def toy_mobilenet() -> dict[str, torch.Tensor]:
+    """Random weights in the shapes of an ImageNet MobileNetV2 1.0."""
+    out: dict[str, torch.Tensor] = {}
+
+    def layer(conv: str, norm: str, cout: int, cin: int, kernel: int) -> None:
+        out[f"{conv}.weight"] = torch.randn(cout, cin, kernel, kernel) * (cin * kernel**2) ** -0.5
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            out[f"{norm}.{name}"] = torch.rand(cout) * 0.5 + 0.5
+
+    layer("conv0", "bn0", 32, 3, 3)
+    cin = 32
+    for k, cout in enumerate([16] + [24] * 2 + [32] * 3 + [64] * 4 + [96] * 3 + [160] * 3 + [320]):
+        hidden = cin * (1 if k == 0 else 6)
+        for j, (o, i, kernel) in enumerate(((hidden, cin, 1), (hidden, 1, 3), (cout, hidden, 1))):
+            layer(f"blocks.{k}.c.{j}", f"blocks.{k}.b.{j}", o, i, kernel)
+        cin = cout
+    layer("conv1", "bn1", 1280, 320, 1)
+    return out
+
+
+def donor_block(x: torch.Tensor, donor: dict[str, torch.Tensor], block: int) -> torch.Tensor:
+    """MobileNetV2's inverted residual with stride 1 and a shortcut."""
+    y = x
+    for j in range(3):
+        weight = donor[f"blocks.{block}.c.{j}.weight"]
+        y = torch.nn.functional.conv2d(y, weight, padding=weight.shape[2] // 2, groups=len(weight) if j == 1 else 1)
+        y = torch.nn.functional.batch_norm(y, *(donor[f"blocks.{block}.b.{j}.{n}"] for n in ("running_mean", "running_var", "weight", "bias")))
+        y = y.clamp(0, 6) if j < 2 else y
+    return x + y
+
+
+if __name__ == "__main__":
+    unittest.main()

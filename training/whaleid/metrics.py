@@ -1,0 +1,61 @@
+"""Figures of identification by the nearest catalogue photo of each individual."""
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+
+FALSE_ACCEPTS = 0.05
+
+
+@dataclass(frozen=True)
+class Figures:
+    """top1, top5, mrr: of photos of known individuals. auroc: known against unseen individuals by the best score.
+    threshold: the score that 5 % of the photos of unseen individuals exceed; tar: the share of known photos above it,
+    tar_right: above it and named right."""
+
+    top1: float
+    top5: float
+    mrr: float
+    auroc: float
+    threshold: float
+    far: float
+    tar: float
+    tar_right: float
+    known_photos: int
+    unknown_photos: int
+
+    def as_dict(self) -> dict[str, float]:
+        return {k: round(v, 5) for k, v in asdict(self).items()}
+
+
+def best_per_individual(query: Tensor, catalogue: Tensor, individual: Tensor, count: int) -> Tensor:
+    """Unit vectors [Q,D] and [C,D], individual [C] in 0..count-1 -> the best cosine for each individual [Q,count]."""
+    cosine = query @ catalogue.T
+    best = torch.full((len(query), count), -2.0)
+    for i in range(count):
+        best[:, i] = cosine[:, individual == i].amax(1)
+    return best
+
+
+def measure(known: Tensor, known_individuals: list[str], catalogue: Tensor, catalogue_individuals: list[str],
+            unknown: Tensor) -> Figures:
+    """Every known photo's individual must be in the catalogue; no unknown photo's may be."""
+    names = sorted(set(catalogue_individuals))
+    at = {n: k for k, n in enumerate(names)}
+    individual = torch.tensor([at[i] for i in catalogue_individuals])
+    scores = best_per_individual(known, catalogue, individual, len(names))
+    own = scores.gather(1, torch.tensor([[at[i]] for i in known_individuals]))
+    rank = (scores > own).sum(1)
+    top = scores.amax(1)
+    strangers = best_per_individual(unknown, catalogue, individual, len(names)).amax(1)
+    threshold = strangers.sort(descending=True).values[int(FALSE_ACCEPTS * len(strangers))]
+    above = (top[:, None] > strangers[None]).float() + (top[:, None] == strangers[None]).float() / 2
+
+    def share(x: Tensor) -> float:
+        return x.float().mean().item()
+
+    return Figures(share(rank < 1), share(rank < 5), share(1 / (rank + 1.0)), share(above), threshold.item(),
+                   share(strangers > threshold), share(top > threshold), share((top > threshold) & (rank < 1)),
+                   len(known), len(unknown))

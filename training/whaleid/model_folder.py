@@ -1,0 +1,57 @@
+"""models/NAME/: model.onnx, the catalogue's embeddings, and model.json that describes them."""
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .augment import normalise, resize, to_float
+from .data import MEAN, STD, Photos, Split
+from .evaluate import CROPS_OFF, embed, evaluate
+from .export import export_onnx, largest_difference
+from .nets import Embedder
+from .recipes import Recipe
+
+LARGEST_DIFFERENCE = 1e-4
+WARNING_SECONDS, CRITICAL_SECONDS, MAX_BATCH, MAX_DELAY_MS = 30, 120, 16, 5
+"""The product's defaults of a model's latency alerts and batching; operators change them in model.json."""
+LICENCE = "Fill in before sharing: the terms of the photos that the network learned from."
+SOURCE = "Trained with this repository's training/."
+
+
+def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder, labelled: Photos, split: Split) -> dict:
+    """Writes the folder and returns the measured quality. The catalogue holds every labelled photo, held-out ones too;
+    figures and threshold are taken with the training photos alone as the catalogue."""
+    model, size, onnx = model.cpu(), recipe.input_size, folder / "model.onnx"
+    export_onnx(model, onnx, size)
+    checked = normalise(resize(to_float(torch.from_numpy(np.array(labelled.pixels[:8]))), size))
+    difference = largest_difference(model, onnx, checked)
+    if difference > LARGEST_DIFFERENCE:
+        raise RuntimeError(f"{onnx} differs from torch by {difference:.2g}, more than {LARGEST_DIFFERENCE:g}.")
+    figures, off = evaluate(model, labelled, split, size, CROPS_OFF)
+    _write_catalogue(folder, embed(model, labelled.pixels, list(range(len(labelled.files))), size).numpy(), labelled)
+    quality = {**figures.as_dict(), "top1CropOff": off, "onnxAgainstTorch": difference}
+    description = {
+        "name": name, "version": datetime.now(timezone.utc).strftime("%Y.%m.%d"), "tier": recipe.tier, "task": "embedding",
+        "input": {"name": "image", "width": size, "height": size, "layout": "nchw", "mean": MEAN, "std": STD, "resize": "squash"},
+        "output": {"name": "embedding"}, "batch": {"max": MAX_BATCH, "maxDelayMs": MAX_DELAY_MS},
+        "thresholds": {"match": round(figures.threshold, 4), "warningSeconds": WARNING_SECONDS, "criticalSeconds": CRITICAL_SECONDS},
+        "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(), "licence": LICENCE, "source": SOURCE, "quality": {**quality, "recipe": asdict(recipe)},
+    }
+    (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")
+    return quality
+
+
+def _write_catalogue(folder: Path, embeddings: np.ndarray, labelled: Photos) -> None:
+    """catalogue.npy float16 [N,D]; catalogue.csv: its rows' file and individual."""
+    np.save(folder / "catalogue.npy", embeddings.astype(np.float16))
+    with open(folder / "catalogue.csv", "w", newline="") as f:
+        writer = csv.writer(f, lineterminator="\n")
+        writer.writerow(["row", "file", "individual"])
+        writer.writerows([k, *r] for k, r in enumerate(zip(labelled.files, labelled.individuals)))

@@ -1,0 +1,46 @@
+"""Embeddings of a trained network for every photo, so that a smaller or new network can learn from it.
+
+The teacher must not have trained on the held-out photos of `split_by_individual`, or every figure of the student is
+flattered: use one that was trained with this pipeline's split.
+"""
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .augment import normalise, resize, to_float
+from .data import Photos
+from .onnx_session import OnnxSession
+
+BATCH = 16
+
+
+def teacher_embeddings(model: Path, photos: Photos, name: str, cache: Path, threads: int = 1) -> np.ndarray:
+    """float32 [N,2,T]: of each photo as it is and mirrored top to bottom; kept in `cache`."""
+    with open(model, "rb") as f:
+        digest = hashlib.sha256(f.read())
+    digest.update("\n".join(photos.files).encode())
+    path = cache / f"teacher-{name}-{photos.pixels.shape[1]}-{digest.hexdigest()[:12]}.npy"
+    if not path.exists() and len(photos.files):
+        cache.mkdir(parents=True, exist_ok=True)
+        np.save(path, _embed(model, photos.pixels, threads))
+    return np.load(path) if len(photos.files) else np.zeros((0, 2, 0), np.float32)
+
+
+def input_size(model: Path) -> int:
+    """The height that the model's input declares."""
+    import onnx
+
+    return onnx.load(str(model), load_external_data=False).graph.input[0].type.tensor_type.shape.dim[2].dim_value
+
+
+def _embed(model: Path, pixels: np.ndarray, threads: int) -> np.ndarray:
+    session, size, out = OnnxSession(model, threads), input_size(model), []
+    for k in range(0, len(pixels), BATCH):
+        x = resize(to_float(torch.from_numpy(np.array(pixels[k : k + BATCH]))), size)
+        views = torch.stack([x, x.flip(2)], 1).flatten(0, 1)
+        out.append(session(normalise(views).contiguous().numpy()).reshape(len(x), 2, -1))
+    return np.concatenate(out)
