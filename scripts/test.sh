@@ -26,6 +26,7 @@ install_servers() {
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
   command -v strace >/dev/null || missing+=(strace)
+  command -v promtool >/dev/null || missing+=(prometheus)
   command -v setpriv >/dev/null || missing+=(util-linux)
   [ "${#missing[@]}" -gt 0 ] || return 0
   command -v apt-get >/dev/null ||
@@ -39,7 +40,7 @@ install_servers() {
   if [ -d /run/systemd/system ]; then
     local package
     for package in "${missing[@]}"; do
-      case $package in rabbitmq-server | postgresql) as_root systemctl disable --now "$package" || true ;; esac
+      case $package in rabbitmq-server | postgresql | prometheus) as_root systemctl disable --now "$package" || true ;; esac
     done
   fi
 }
@@ -64,7 +65,8 @@ say "Building ..."
 build "$REPO/artifacts/test-build.log" Whales.Queue.sln -warnaserror
 cd "$REPO"
 say "Checking the format ..."
-dotnet format Whales.Queue.sln --no-restore --verify-no-changes
+# The binding of ONNX Runtime is compiled from its package, whose format is its own.
+dotnet format Whales.Queue.sln --no-restore --verify-no-changes --exclude node_modules
 
 say "Testing ..."
 rm -rf "$results"
