@@ -142,6 +142,6 @@ internal sealed class RabbitMqNode : IDisposable
         ["RABBITMQ_MAX_NUMBER_OF_PROCESSES"] = "65536",
         ["RABBITMQ_MAX_NUMBER_OF_ATOMS"] = "1048576",
         ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
-            "-kernel inet_dist_use_interface {127,0,0,1} -rabbit quorum_tick_interval 500 +S 2:2",
+            "-kernel inet_dist_use_interface {127,0,0,1} -rabbit quorum_tick_interval 500 +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
     };
 }

@@ -14,7 +14,12 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
 
     internal static readonly TimeSpan ReadAgain = TimeSpan.FromSeconds(2);
 
+    // Outcomes that nobody waited for when they came: enough for those whose client is just about to wait.
+    private const int Remembered = 1024;
+
     private readonly ConcurrentDictionary<Guid, Bell> _bells = new();
+    private readonly ConcurrentDictionary<Guid, Completion> _recent = new();
+    private readonly ConcurrentQueue<Guid> _recentOrder = new();
 
     /// <summary>How many identifications are being waited for.</summary>
     public int Count => _bells.Count;
@@ -23,7 +28,47 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
     public void Completed(Guid id)
     {
         if (_bells.TryRemove(id, out var bell))
-            bell.Rung.TrySetResult();
+            bell.Rung.TrySetResult(null);
+    }
+
+    /// <summary>Wakes whoever waits for this outcome, which is stored; they need not read it back.</summary>
+    public void Completed(Completion completion)
+    {
+        var id = completion.Attempt.Id;
+        if (_bells.TryRemove(id, out var bell))
+            bell.Rung.TrySetResult(completion);
+        else if (_recent.TryAdd(id, completion))
+            Forget(id);
+    }
+
+    /// <summary>Waits for the outcome of a photo that was accepted a moment ago. The usual way asks the store nothing.</summary>
+    /// <param name="accepted">The row as it was inserted.</param>
+    /// <param name="atMost">How long.</param>
+    /// <param name="cancellationToken">The client went away.</param>
+    /// <returns>The row as it is then; null when there is none any more.</returns>
+    public async Task<IdentificationRow?> WaitForOutcomeAsync(IdentificationRow accepted, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        var bell = Hang(accepted.Id);
+        try
+        {
+            if (!_recent.TryRemove(accepted.Id, out var completion))
+            {
+                await RungAsync(bell, atMost < ReadAgain ? atMost : ReadAgain, cancellationToken);
+                completion = bell.Rung.Task.IsCompleted ? await bell.Rung.Task : null;
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (completion is not null && completion.Attempt.Attempt == accepted.Attempt)
+                return accepted.With(completion);
+        }
+        finally
+        {
+            Leave(accepted.Id, bell);
+        }
+
+        var left = atMost - clock.GetElapsedTime(started);
+        return await WaitAsync(accepted.Id, IdentificationMapping.IsFinal, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
     }
 
     /// <summary>Waits until <paramref name="done"/> says yes to the row, the time is up or the host stops.</summary>
@@ -42,8 +87,7 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
                 var left = atMost - clock.GetElapsedTime(started);
                 if (row is null || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested || done(row))
                     return row;
-                await bell.Rung.Task.WaitAsync(left < ReadAgain ? left : ReadAgain, clock, cancellationToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await RungAsync(bell, left < ReadAgain ? left : ReadAgain, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
             }
             finally
@@ -51,6 +95,17 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
                 Leave(id, bell);
             }
         }
+    }
+
+    // Returns when the bell was rung, the time is up or the client is gone; who waits looks which.
+    private async Task RungAsync(Bell bell, TimeSpan atMost, CancellationToken cancellationToken) =>
+        await ((Task)bell.Rung.Task).WaitAsync(atMost, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void Forget(Guid newest)
+    {
+        _recentOrder.Enqueue(newest);
+        while (_recentOrder.Count > Remembered && _recentOrder.TryDequeue(out var oldest))
+            _recent.TryRemove(oldest, out _);
     }
 
     private Bell Hang(Guid id)
@@ -82,7 +137,7 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
 
     private sealed class Bell
     {
-        public TaskCompletionSource Rung { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Completion?> Rung { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Waiters { get; set; }
 

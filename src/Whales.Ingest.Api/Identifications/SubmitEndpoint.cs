@@ -40,7 +40,7 @@ internal static class SubmitEndpoint
         {
             Preferences.Applied(http.Response, wait);
             if (wait > TimeSpan.Zero && !row.IsFinal())
-                row = await waiters.WaitAsync(row.Id, IdentificationMapping.IsFinal, wait, cancellationToken) ?? row;
+                row = await waiters.WaitForOutcomeAsync(row, wait, cancellationToken) ?? row;
         }
         return Answer(http, row);
     }

@@ -31,7 +31,7 @@ internal sealed class OutcomeProjection : IAsyncDisposable
         var changed = await _persistently.RunAsync(async ct => await _completions.AddAsync(completion, ct), cancellationToken);
         if (!changed)
             return;
-        _waiters.Completed(completion.Attempt.Id);
+        _waiters.Completed(completion);
         _metrics.Finished(model, completion.Status, completion.Result?.Decision, (completion.CompletedAt - AcceptedAt(completion.Attempt.Id)).TotalSeconds);
     }
 

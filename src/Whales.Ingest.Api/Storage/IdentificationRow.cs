@@ -68,6 +68,26 @@ public sealed record IdentificationRow
 
     /// <summary>What <see cref="IdempotencyClaim.Fingerprint"/> of that claim becomes.</summary>
     public string? Fingerprint { get; init; }
+
+    /// <summary>The row after <paramref name="completion"/> of this attempt was stored, as the store would give it back.</summary>
+    public IdentificationRow With(Completion completion)
+    {
+        var completedAt = DateTimeOffset.FromUnixTimeMilliseconds(completion.CompletedAt.ToUnixTimeMilliseconds());
+        return this with
+        {
+            Status = completion.Status,
+            CompletedAt = completedAt,
+            LeasedUntil = null,
+            ModelVersion = completion.ModelVersion,
+            CatalogueVersion = completion.CatalogueVersion,
+            Result = completion.Result,
+            Error = completion.Error,
+            Timings = completion.Timings is { } timings
+                ? timings with { TotalMs = Math.Max(0, (completedAt - QueuedAt).TotalMilliseconds) }
+                : null,
+            Worker = completion.Worker,
+        };
+    }
 }
 
 /// <summary>One attempt of one identification.</summary>
