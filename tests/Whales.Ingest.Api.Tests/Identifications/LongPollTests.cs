@@ -1,6 +1,7 @@
 using System.Net;
 using Whales.Contracts;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Tests.Hosting;
 
 namespace Whales.Ingest.Api.Tests.Identifications;
@@ -25,6 +26,45 @@ public sealed class LongPollTests : IAsyncLifetime
         using var response = await answer;
         Assert.Equal(IdentificationStatus.Succeeded, (await response.JsonAsync<Identification>()).Status);
         Assert.Equal(0, _server.Waiters.Count);
+    }
+
+    [Fact]
+    public async Task WaitForOutcomeAsync_OutcomeIsTold_IsTheRowThatTheStoreGivesBack()
+    {
+        var accepted = (await _server.Store.FindAsync((await _server.PostAsync()).Id, Cancel))!;
+        var waiting = _server.Waiters.WaitForOutcomeAsync(accepted, TimeSpan.FromSeconds(60), Cancel);
+        await WaitersAsync(1);
+
+        var outcome = Outcome(accepted);
+        await _server.Store.CompleteAsync([outcome], Cancel);
+        _server.Waiters.Completed(outcome);
+
+        var expected = await _server.Store.FindAsync(accepted.Id, Cancel);
+        Assert.Equivalent(expected, await waiting, strict: true);
+    }
+
+    [Fact]
+    public async Task WaitForOutcomeAsync_OutcomeCameBeforeTheWait_AnswersAtOnce()
+    {
+        var accepted = (await _server.Store.FindAsync((await _server.PostAsync()).Id, Cancel))!;
+        // Told, and never stored here: only the memory of it can answer.
+        _server.Waiters.Completed(Outcome(accepted));
+
+        var answer = await _server.Waiters.WaitForOutcomeAsync(accepted, TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal(IdentificationStatus.Succeeded, answer?.Status);
+        Assert.Equal(0, _server.Waiters.Count);
+    }
+
+    [Fact]
+    public async Task WaitForOutcomeAsync_OutcomeOfAnotherAttempt_IsNotTaken()
+    {
+        var accepted = (await _server.Store.FindAsync((await _server.PostAsync()).Id, Cancel))!;
+        _server.Waiters.Completed(Outcome(accepted) with { Attempt = new AttemptId(accepted.Id, 2) });
+
+        var answer = await _server.Waiters.WaitForOutcomeAsync(accepted, TimeSpan.Zero, Cancel);
+
+        Assert.Equal(IdentificationStatus.Queued, answer?.Status);
     }
 
     [Fact]
@@ -162,4 +202,18 @@ public sealed class LongPollTests : IAsyncLifetime
         while (_server.Waiters.Count != count)
             await Task.Delay(5, patience.Token);
     }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static Completion Outcome(IdentificationRow row) => new()
+    {
+        Attempt = new AttemptId(row.Id, row.Attempt),
+        Status = IdentificationStatus.Succeeded,
+        CompletedAt = row.QueuedAt.AddTicks(1_234_567),
+        ModelVersion = "1",
+        CatalogueVersion = "c1",
+        Result = new IdentificationResult { Decision = Decision.Identified, Candidates = [new Candidate { IndividualId = "a", Score = 0.5f }] },
+        Timings = new Timings { InferenceMs = 3, BatchSize = 2 },
+        Worker = "w:1",
+    };
 }

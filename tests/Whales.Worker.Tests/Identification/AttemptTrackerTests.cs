@@ -1,0 +1,95 @@
+using Whales.Contracts;
+using Whales.Worker.Identification;
+
+namespace Whales.Worker.Tests.Identification;
+
+public sealed class AttemptTrackerTests
+{
+    private readonly AttemptTracker _tracker = new();
+
+    [Fact]
+    public async Task RunAsync_CopyWhileTheFirstRuns_WaitsForItAndRunsOnce()
+    {
+        var command = Command();
+        var finish = new TaskCompletionSource();
+        var runs = 0;
+        Task Work()
+        {
+            runs++;
+            return finish.Task;
+        }
+
+        var first = _tracker.RunAsync(command, Work);
+        var copy = _tracker.RunAsync(command, Work);
+
+        Assert.False(copy.IsCompleted);
+        finish.SetResult();
+        await Task.WhenAll(first, copy);
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task RunAsync_CopyAfterTheFirstFinished_DoesNotRunAgain()
+    {
+        var command = Command();
+        await _tracker.RunAsync(command, () => Task.CompletedTask);
+
+        Assert.True(_tracker.Knows(command));
+        await _tracker.RunAsync(command, () => throw new InvalidOperationException("It ran again."));
+    }
+
+    [Fact]
+    public async Task RunAsync_FirstRunFailed_IsForgottenAndMayRunAgain()
+    {
+        var command = Command();
+        await Assert.ThrowsAsync<TimeoutException>(() => _tracker.RunAsync(command, () => throw new TimeoutException()));
+
+        Assert.False(_tracker.Knows(command));
+        var ranAgain = false;
+        await _tracker.RunAsync(command, () =>
+        {
+            ranAgain = true;
+            return Task.CompletedTask;
+        });
+        Assert.True(ranAgain);
+    }
+
+    [Fact]
+    public async Task RunAsync_NextAttempt_IsAnotherPhoto()
+    {
+        var command = Command();
+        await _tracker.RunAsync(command, () => Task.CompletedTask);
+
+        Assert.False(_tracker.Knows(command with { Attempt = 2 }));
+    }
+
+    [Fact]
+    public void IsCanceled_OnlyTheAttemptThatWasCanceled()
+    {
+        var command = Command();
+        _tracker.Cancel(new IdentificationCanceled { IdentificationId = command.IdentificationId, Attempt = 1 });
+
+        Assert.True(_tracker.IsCanceled(command));
+        Assert.False(_tracker.IsCanceled(command with { Attempt = 2 }));
+    }
+
+    [Fact]
+    public async Task RunAsync_ManyPhotos_TheOldestAreForgotten()
+    {
+        var first = Command();
+        await _tracker.RunAsync(first, () => Task.CompletedTask);
+        for (var i = 0; i < 5000; i++)
+            await _tracker.RunAsync(Command(), () => Task.CompletedTask);
+
+        Assert.False(_tracker.Knows(first));
+    }
+
+    private static IdentifyWhale Command() => new()
+    {
+        IdentificationId = Guid.CreateVersion7(),
+        Attempt = 1,
+        Model = "any",
+        ImageKey = "photos/20260101/0",
+        SubmittedAt = DateTimeOffset.UnixEpoch,
+    };
+}
