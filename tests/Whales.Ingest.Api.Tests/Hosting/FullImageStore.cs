@@ -3,9 +3,11 @@ using Whales.Hosting.Images;
 namespace Whales.Ingest.Api.Tests.Hosting;
 
 /// <summary>An image store on a full disk.</summary>
-public sealed class FullImageStore : IImageStore
+/// <param name="atWrite">True when the file can still be made and the bytes have no room.</param>
+public sealed class FullImageStore(bool atWrite) : IImageStore
 {
-    public ValueTask<IImageUpload> CreateAsync(string key, CancellationToken cancellationToken) => throw new IOException("No space left on device");
+    public ValueTask<IImageUpload> CreateAsync(string key, CancellationToken cancellationToken) =>
+        atWrite ? new(new FullUpload()) : throw new IOException("No space left on device");
 
     public ValueTask<PhotoBytes?> ReadAsync(string key, CancellationToken cancellationToken) => new((PhotoBytes?)null);
 
@@ -17,5 +19,17 @@ public sealed class FullImageStore : IImageStore
     {
         await Task.CompletedTask;
         yield break;
+    }
+
+    private sealed class FullUpload : IImageUpload
+    {
+        public string LocalPath => "";
+
+        // Before there is a task, as the folder's does.
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => throw new IOException("No space left on device");
+
+        public ValueTask CommitAsync(CancellationToken cancellationToken) => default;
+
+        public ValueTask DisposeAsync() => default;
     }
 }

@@ -140,12 +140,17 @@ public sealed class BadInputTests : IAsyncLifetime
         await AssertNothingLeftAsync();
     }
 
-    [Fact]
-    public async Task Submit_ImageStoreFails_IsUnavailable()
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Submit_ImageStoreFails_IsUnavailable(bool atWrite, bool asForm)
     {
-        await using var server = await IngestServer.StartAsync(services: s => s.AddSingleton<IImageStore, FullImageStore>());
+        await using var server = await IngestServer.StartAsync(services: s => s.AddSingleton<IImageStore>(new FullImageStore(atWrite)));
 
-        using var response = await server.Client.PostAsync(IngestServer.Path, TestPhotos.Content(TestPhotos.Jpeg()));
+        using var response = await server.Client.PostAsync(
+            IngestServer.Path, asForm ? TestPhotos.Form(TestPhotos.Jpeg()) : TestPhotos.Content(TestPhotos.Jpeg()));
 
         Assert.Contains("full", await response.ProblemAsync(503, ErrorCodes.Unavailable), StringComparison.Ordinal);
         Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero);

@@ -21,7 +21,7 @@ internal sealed class PhotoIntake(IImageStore images, IOptions<IngestOptions> op
         {
             var fileName = await PhotoBody.ReadAsync(request, _options.MaxPhotoBytes, TakeAsync, cancellationToken);
             PhotoChecks.CheckHeader(upload!.LocalPath, _options.MaxPhotoPixels);
-            await GuardAsync(upload.CommitAsync(cancellationToken));
+            await GuardAsync(() => upload.CommitAsync(cancellationToken));
             return new ReceivedPhoto(imageKey, Hex(hash), bytes, contentType!, fileName);
         }
         finally
@@ -33,17 +33,13 @@ internal sealed class PhotoIntake(IImageStore images, IOptions<IngestOptions> op
         async ValueTask TakeAsync(ReadOnlyMemory<byte> part, CancellationToken token)
         {
             contentType ??= PhotoChecks.ContentTypeOf(part.Span);
-            try
-            {
-                upload ??= await images.CreateAsync(imageKey, token);
-            }
-            catch (Exception e) when (IsStoreFailure(e))
-            {
-                throw StoreFailed(e);
-            }
             hash.AppendData(part.Span);
             bytes += part.Length;
-            await GuardAsync(upload.WriteAsync(part, token));
+            await GuardAsync(async () =>
+            {
+                upload ??= await images.CreateAsync(imageKey, token);
+                await upload.WriteAsync(part, token);
+            });
         }
     }
 
@@ -66,11 +62,12 @@ internal sealed class PhotoIntake(IImageStore images, IOptions<IngestOptions> op
         return Convert.ToHexStringLower(digest);
     }
 
-    private static async ValueTask GuardAsync(ValueTask operation)
+    // A function, since a store may throw before it has a task to return; a full disk does.
+    private static async ValueTask GuardAsync(Func<ValueTask> operation)
     {
         try
         {
-            await operation;
+            await operation();
         }
         catch (Exception e) when (IsStoreFailure(e))
         {
