@@ -47,6 +47,19 @@ public sealed class StandaloneTests
     }
 
     [Fact]
+    public async Task Photo_PostedBeforeTheModelIsLoaded_IsAnswered()
+    {
+        // A measuring warm-up takes its seconds.
+        await using var system = await StandaloneSystem.StartAsync(
+            TestPictures.WriteQuickModel, new Dictionary<string, string?> { ["Inference__BatchSize"] = null }, ready: false);
+
+        var accepted = await system.Client.SubmitAsync(TestPictures.Red, TestPictures.QuickModel);
+
+        Assert.Equal(ModelState.Loading, Assert.Single(await system.Client.ModelsAsync()).State);
+        AssertNamed("red", await system.Client.FinishedAsync(accepted.Id));
+    }
+
+    [Fact]
     public async Task Photo_Truncated_FailsAsCorrupted()
     {
         await using var system = await StandaloneSystem.StartAsync(TestPictures.WriteQuickModel);

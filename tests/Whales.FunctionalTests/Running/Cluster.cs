@@ -89,11 +89,12 @@ public sealed class Cluster : IAsyncDisposable
         Client ??= new ApiClient(Api.Url);
     }
 
-    /// <summary>Starts a worker for all models.</summary>
+    /// <summary>Starts a worker.</summary>
     /// <param name="ready">False: return at once.</param>
-    public async Task<HostProcess> StartWorkerAsync(bool ready = true)
+    /// <param name="model">The model that it serves; null: all.</param>
+    public async Task<HostProcess> StartWorkerAsync(bool ready = true, string? model = null)
     {
-        var worker = HostProcess.Start("Whales.Worker", _environment);
+        var worker = HostProcess.Start("Whales.Worker", new Dictionary<string, string?>(_environment) { ["Models__Serve__0"] = model });
         _parts.Add(worker);
         if (ready)
             await worker.WaitForReadyAsync();

@@ -34,12 +34,16 @@ public sealed class StandaloneSystem : IAsyncDisposable
 
     public string FileOf(string name) => _folder.Path(name);
 
-    /// <summary>Starts the host and waits until it is ready.</summary>
+    /// <summary>Starts the host.</summary>
     /// <param name="writeModels">Writes model folders into the folder it is given.</param>
     /// <param name="settings">Settings besides the folders; null takes one of them away.</param>
-    /// <param name="wrapper">Makes a command that runs the host from the folder that it may write to.</param>
+    /// <param name="wrapper">Makes the command that runs the host; it may write files of its own (<see cref="FileOf"/>).</param>
+    /// <param name="ready">False: return as soon as the host listens.</param>
     public static async Task<StandaloneSystem> StartAsync(
-        Action<string> writeModels, IReadOnlyDictionary<string, string?>? settings = null, Func<StandaloneSystem, IReadOnlyList<string>>? wrapper = null)
+        Action<string> writeModels,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        Func<StandaloneSystem, IReadOnlyList<string>>? wrapper = null,
+        bool ready = true)
     {
         var system = new StandaloneSystem(settings);
         try
@@ -47,7 +51,10 @@ public sealed class StandaloneSystem : IAsyncDisposable
             Directory.CreateDirectory(system.ModelsFolder);
             writeModels(system.ModelsFolder);
             system.Launch(wrapper?.Invoke(system));
-            await system.Host.WaitForReadyAsync();
+            if (ready)
+                await system.Host.WaitForReadyAsync();
+            else
+                await system.Host.WaitForOutputAsync("listens on");
             return system;
         }
         catch
