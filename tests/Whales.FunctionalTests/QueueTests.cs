@@ -133,6 +133,7 @@ public sealed class QueueTests
 
         Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
         await Eventually.UntilAsync(async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Messages == 0, Patience, "both are taken");
+        await Eventually.UntilAsync(() => !tap.Ids.IsEmpty, Patience, "the outcome was heard");
         Assert.Equal([accepted.Id], tap.Ids);
     }
 
