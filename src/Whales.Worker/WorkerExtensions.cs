@@ -15,7 +15,7 @@ public static class WorkerExtensions
     /// <summary>Everything between a model's queue and its outcomes; call before the messaging, so that the bus stops first.</summary>
     public static void AddWorker(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddModelsOptions();
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<WorkerIdentity>();
         builder.Services.AddSingleton<WorkerMetrics>();

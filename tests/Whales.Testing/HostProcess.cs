@@ -112,6 +112,9 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>SIGTERM: asks the host to drain and end. See <see cref="WaitForExitAsync"/>.</summary>
     public void Terminate() => Send(Signal.Terminate);
 
+    /// <summary>SIGINT, what Ctrl-C sends: as <see cref="Terminate"/>.</summary>
+    public void Interrupt() => Send(Signal.Interrupt);
+
     /// <summary>Waits for the end and returns the exit code.</summary>
     /// <param name="timeout">Null: 60 s.</param>
     public Task<int> WaitForExitAsync(TimeSpan? timeout = null) => _process.WaitForExitAsync(timeout ?? TimeSpan.FromSeconds(60));

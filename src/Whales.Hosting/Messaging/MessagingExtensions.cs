@@ -30,6 +30,7 @@ public static class MessagingExtensions
             .Validate(o => o.SuspectStarts < o.DeliveryLimit, "RabbitMq:SuspectStarts must be below RabbitMq:DeliveryLimit.")
             .ValidateOnStart();
         builder.Services.AddSingleton(new QueueAddresses(inMemory));
+        builder.Services.AddSingleton<ConnectedQueues>();
         builder.Services.AddSingleton<BrokerTopology>();
 
         builder.Services.AddOptions<MassTransitHostOptions>().Configure<IOptions<RabbitMqOptions>>((host, rabbit) =>

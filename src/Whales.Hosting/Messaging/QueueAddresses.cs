@@ -9,7 +9,7 @@ public sealed class QueueAddresses(bool inMemory)
 
     /// <summary>
     /// On RabbitMQ the exchange before the queue: MassTransit redeclares the queue behind a <c>queue:</c> address without its arguments.
-    /// In memory the queue itself, which then exists before its consumer does.
+    /// In memory the queue itself; see <see cref="ConnectedQueues"/>.
     /// </summary>
     public Uri Of(string queue) => new($"{(inMemory ? "queue" : "exchange")}:{queue}");
 }

@@ -11,8 +11,7 @@ public static class ModelServices
     /// </summary>
     public static IServiceCollection AddKnownModels(this IServiceCollection services)
     {
-        services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.SectionName);
-        return services.AddSingleton(provider =>
+        return services.AddModelsOptions().AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ModelsOptions>>().Value;
             return KnownModels.Read(options.Folder, options.Default, provider.GetRequiredService<ILogger<KnownModels>>());

@@ -19,6 +19,7 @@ internal sealed partial class Relay(
     RelayInbox inbox,
     ISendEndpointProvider endpoints,
     QueueAddresses addresses,
+    ConnectedQueues queues,
     BrokerTopology topology,
     KnownModels models,
     ApiMetrics metrics,
@@ -43,6 +44,7 @@ internal sealed partial class Relay(
         {
             // An in-memory queue died with its process: everything still queued goes round again.
             await persistently.RunAsync(async ct => await store.MarkUnsentAsync(null, clock.GetUtcNow(), ct), stoppingToken);
+            await queues.Settled.WaitAsync(stoppingToken);
         }
 
         await Task.WhenAll(SendInboxAsync(stoppingToken), SendUnsentAsync(stoppingToken), NoteSentAsync(stoppingToken));
@@ -79,6 +81,9 @@ internal sealed partial class Relay(
 
     private async Task StartSendAsync(IdentificationRow row, CancellationToken stoppingToken)
     {
+        // A model that could not be loaded: its photos wait in the job table, found again whenever their lease has run out.
+        if (!queues.Keeps(row.Model))
+            return;
         await _window.WaitAsync(stoppingToken);
         if (clock.GetUtcNow() >= row.LeasedUntil)
         {

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
+using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
 using Whales.Worker.Telemetry;
 
@@ -9,7 +10,7 @@ namespace Whales.Worker.Identification;
 
 /// <summary>Serves the configured models of the model folder, and announces their states every ten seconds.</summary>
 internal sealed partial class ModelHost(
-    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, WorkerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelHost> log)
+    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, ConnectedQueues queues, WorkerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelHost> log)
     : BackgroundService, IHealthCheck, IAsyncDisposable
 {
     private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(10);
@@ -17,17 +18,21 @@ internal sealed partial class ModelHost(
 
     private readonly List<ServedModel> _models = [];
     private readonly SemaphoreSlim _changed = new(0);
+    private List<string> _unusable = [];
     private volatile bool _scanned;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await WaitForStartAsync(stoppingToken);
         var folders = ModelFolders.Scan(options.Value.Folder);
-        foreach (var broken in folders.Broken)
-            LogBroken(broken.Path, broken.Error);
+        foreach (var folder in folders.Broken)
+            LogBroken(folder.Path, folder.Error);
         var served = folders.Models.Where(m => options.Value.Serves(m.Manifest.Name)).ToList();
-        foreach (var missing in options.Value.Serve.Except(served.Select(m => m.Manifest.Name)))
-            LogNotFound(missing, options.Value.Folder);
+        var missing = options.Value.Serve.Except(served.Select(m => m.Manifest.Name)).ToList();
+        foreach (var name in missing)
+            LogNotFound(name, options.Value.Folder);
+        var broken = folders.Broken.Where(f => options.Value.Serves(f.Name)).ToList();
+        _unusable = [.. broken.Select(f => f.Error), .. missing.Except(broken.Select(f => f.Name)).Select(name => $"{name}: there is no such folder in {options.Value.Folder}.")];
         metrics.DeclareModels(served.Select(m => m.Manifest.Name));
         lock (_models)
             _models.AddRange(served.Select(folder => ActivatorUtilities.CreateInstance<ServedModel>(services, folder)));
@@ -43,6 +48,8 @@ internal sealed partial class ModelHost(
             await model.StartAsync(stoppingToken);
             _changed.Release();
         }
+
+        queues.Settle();
     }
 
     private async Task AnnounceAsync(CancellationToken stoppingToken)
@@ -73,9 +80,10 @@ internal sealed partial class ModelHost(
         var text = models.Count == 0
             ? $"No model to serve in {options.Value.Folder}."
             : string.Join("; ", models.Select(m => $"{m.Name}: {m.State}{(m.Reason is null ? "" : $" ({m.Reason})")}"));
+        text = string.Join("; ", _unusable.Prepend(text));
         if (models.Count == 0 || models.All(m => m.State != ModelState.Ready) || models.Any(m => m.State == ModelState.Loading))
             return Task.FromResult(HealthCheckResult.Unhealthy(text));
-        return Task.FromResult(models.All(m => m.State == ModelState.Ready) ? HealthCheckResult.Healthy(text) : HealthCheckResult.Degraded(text));
+        return Task.FromResult(_unusable.Count == 0 && models.All(m => m.State == ModelState.Ready) ? HealthCheckResult.Healthy(text) : HealthCheckResult.Degraded(text));
     }
 
     public async ValueTask DisposeAsync()

@@ -19,6 +19,7 @@ internal sealed partial class ServedModel(
     IReceiveEndpointConnector endpoints,
     BrokerTopology topology,
     QueueAddresses addresses,
+    ConnectedQueues queues,
     Persistently persistently,
     WorkerIdentity worker,
     WorkerMetrics metrics,
@@ -59,6 +60,7 @@ internal sealed partial class ServedModel(
         await ConnectAsync(Names.Queue(Name), InFlight(_model), consumer.ConsumeAsync);
         if (!addresses.InMemory)
             await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync);
+        queues.Connected(Name);
         State = ModelState.Ready;
         metrics.ModelLoaded(Name, new LoadedModel
         {

@@ -51,6 +51,35 @@ public sealed class ApiClient(Uri api) : IDisposable
         }
     }
 
+    /// <summary>Posts a photo as it is and waits for its result in the same request.</summary>
+    public async Task<Identification> IdentifyAsync(byte[] photo, string model)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"v1/identifications?model={model}", UriKind.Relative));
+        request.Headers.Add("Prefer", "wait=60");
+        request.Content = new ByteArrayContent(photo);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
+        using var response = await _http.SendAsync(request);
+        return await ReadAsync<Identification>(response, HttpStatusCode.OK);
+    }
+
+    public async Task<IReadOnlyList<ModelInfo>> ModelsAsync() =>
+        (await _http.GetFromJsonAsync<List<ModelInfo>>(new Uri("v1/models", UriKind.Relative), Json))!;
+
+    /// <summary>POST without a body, such as <c>v1/identifications/ID/cancel</c>.</summary>
+    public async Task<Identification> PostAsync(string path)
+    {
+        using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), null);
+        return await ReadAsync<Identification>(response, HttpStatusCode.OK);
+    }
+
+    /// <summary>The answer's body, once its status is the one that was expected.</summary>
+    public static async Task<T> ReadAsync<T>(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == expected, $"{(int)response.StatusCode} in place of {(int)expected}: {body}");
+        return JsonSerializer.Deserialize<T>(body, Json)!;
+    }
+
     public async Task<Identification> GetAsync(Guid id) =>
         (await _http.GetFromJsonAsync<Identification>(new Uri($"v1/identifications/{id}", UriKind.Relative), Json))!;
 

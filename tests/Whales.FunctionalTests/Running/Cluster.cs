@@ -31,14 +31,17 @@ public sealed class Cluster : IAsyncDisposable
 
     public string ModelsFolder => _folder.Path("models");
 
+    public string ApiRecord => _folder.Path("strace");
+
     public string ImagesFolder => _folder.Path("images");
 
     /// <summary>Starts broker, database and API; no worker yet.</summary>
     /// <param name="writeModels">Writes model folders into the folder it is given.</param>
     /// <param name="privateBroker">True for a broker that the test may stop.</param>
     /// <param name="settings">Further settings of every host.</param>
+    /// <param name="recordApi">True: the API's system calls are written to <see cref="ApiRecord"/>.</param>
     public static async Task<Cluster> StartAsync(
-        Action<string> writeModels, bool privateBroker = false, IReadOnlyDictionary<string, string?>? settings = null)
+        Action<string> writeModels, bool privateBroker = false, IReadOnlyDictionary<string, string?>? settings = null, bool recordApi = false)
     {
         var cluster = new Cluster();
         try
@@ -69,7 +72,7 @@ public sealed class Cluster : IAsyncDisposable
             cluster._environment["Inference__Sessions"] = "2";
             foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
                 cluster._environment[key] = value;
-            await cluster.StartApiAsync();
+            await cluster.StartApiAsync(recordApi ? SystemCalls.Recorder(cluster.ApiRecord) : null);
             return cluster;
         }
         catch
@@ -89,11 +92,12 @@ public sealed class Cluster : IAsyncDisposable
         Client ??= new ApiClient(Api.Url);
     }
 
-    /// <summary>Starts a worker for all models.</summary>
+    /// <summary>Starts a worker.</summary>
     /// <param name="ready">False: return at once.</param>
-    public async Task<HostProcess> StartWorkerAsync(bool ready = true)
+    /// <param name="model">The model that it serves; null: all.</param>
+    public async Task<HostProcess> StartWorkerAsync(bool ready = true, string? model = null)
     {
-        var worker = HostProcess.Start("Whales.Worker", _environment);
+        var worker = HostProcess.Start("Whales.Worker", new Dictionary<string, string?>(_environment) { ["Models__Serve__0"] = model });
         _parts.Add(worker);
         if (ready)
             await worker.WaitForReadyAsync();

@@ -26,6 +26,12 @@ public sealed record TestModel
     /// <summary><c>squash</c>, <c>fit</c> or <c>cover</c>.</summary>
     public string Resize { get; init; } = "squash";
 
+    /// <summary>
+    /// The embedding is the colour of each quarter of the picture, and the catalogue also has <see cref="TestModels.Scenes"/>: which of
+    /// them a picture is depends on which way up it is. Layout nchw, no classifier.
+    /// </summary>
+    public bool SeesPositions { get; init; }
+
     /// <summary>A classifier head with labels.csv in place of a catalogue.</summary>
     public bool IsClassifier { get; init; }
 

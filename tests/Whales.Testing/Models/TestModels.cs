@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Whales.Testing.Images;
 
 namespace Whales.Testing.Models;
 
@@ -23,6 +24,12 @@ public static class TestModels
         new("magenta", "Lila", 255, 0, 255),
     ];
 
+    /// <summary>
+    /// Who a model that sees positions knows besides: <see cref="Picture.Quadrants"/> upright (<c>scene-1</c>), and as the pixels lie in a
+    /// file of EXIF orientation 2 to 8.
+    /// </summary>
+    public static IReadOnlyList<string> Scenes { get; } = [.. Enumerable.Range(1, 8).Select(orientation => $"scene-{orientation}")];
+
     /// <summary>The species of them all.</summary>
     public const string Species = "Balaena testi";
 
@@ -39,7 +46,7 @@ public static class TestModels
         if (model.IsClassifier)
             WriteLabels(folder);
         else
-            WriteCatalogue(folder);
+            WriteCatalogue(folder, model.SeesPositions);
         return folder;
     }
 
@@ -82,21 +89,35 @@ public static class TestModels
     private static void WriteLabels(string folder) =>
         File.WriteAllLines(Path.Combine(folder, "labels.csv"), ["id,name,species", .. Individuals.Select(i => $"{i.Id},{i.Name},{Species}")]);
 
-    private static void WriteCatalogue(string folder)
+    private static void WriteCatalogue(string folder, bool seesPositions)
     {
         var lines = new List<string> { "file,individual,name,species" };
         var rows = new List<float[]>();
         foreach (var individual in Individuals)
         {
             lines.Add($"{individual.Id}-1.jpg,{individual.Id},{individual.Name},{Species}");
-            rows.Add(Embedding(individual.Red, individual.Green, individual.Blue));
+            rows.Add(EmbeddingOf(individual.Red, individual.Green, individual.Blue));
             lines.Add($"{individual.Id}-2.jpg,{individual.Id},{individual.Name},{Species}");
-            rows.Add(Embedding((byte)(individual.Red * 4 / 5), (byte)(individual.Green * 4 / 5), (byte)(individual.Blue * 4 / 5)));
+            rows.Add(EmbeddingOf((byte)(individual.Red * 4 / 5), (byte)(individual.Green * 4 / 5), (byte)(individual.Blue * 4 / 5)));
+        }
+
+        for (var orientation = 1; seesPositions && orientation <= Scenes.Count; orientation++)
+        {
+            lines.Add($"{Scenes[orientation - 1]}.jpg,{Scenes[orientation - 1]},,{Species}");
+            var scene = Picture.Quadrants(2, 2).StoredAs(orientation);
+            rows.Add(Quarters([scene[0, 0], scene[1, 0], scene[0, 1], scene[1, 1]]));
         }
 
         File.WriteAllLines(Path.Combine(folder, "catalogue.csv"), lines);
         WriteNpy(Path.Combine(folder, "catalogue.npy"), rows);
+
+        float[] EmbeddingOf(byte red, byte green, byte blue) =>
+            seesPositions ? Quarters([.. Enumerable.Repeat((red, green, blue), 4)]) : Embedding(red, green, blue);
     }
+
+    // As the network lays them out: the four reds, the four greens, the four blues, the constant.
+    private static float[] Quarters((byte R, byte G, byte B)[] quarters) =>
+        [.. quarters.Select(q => Normalised(q.R)), .. quarters.Select(q => Normalised(q.G)), .. quarters.Select(q => Normalised(q.B)), Constant];
 
     /// <summary>Writes rows as NumPy does: float16, or float32 where asked.</summary>
     public static void WriteNpy(string file, IReadOnlyList<float[]> rows, bool asSingle = false)

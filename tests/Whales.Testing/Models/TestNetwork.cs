@@ -15,8 +15,9 @@ internal static class TestNetwork
 
         // [n, 3] in -1 to 1, then one constant more, so that no picture has length zero.
         var colour = graph.Node("ReduceMean", [image], ("axes", isNchw ? [2, 3] : [1, 2]), ("keepdims", [0]));
-        var widened = graph.Node("MatMul", [colour, graph.Constant([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], 3, 4)]);
-        var direction = graph.Node("Add", [widened, graph.Constant(TestModels.Embedding(0, 0, 0)[3..].Prepend(0).Prepend(0).Prepend(0).ToArray(), 4)]);
+        var values = model.SeesPositions ? 12 : 3;
+        var seen = model.SeesPositions ? Quarters(graph, image, model) : colour;
+        var direction = graph.Node("Add", [graph.Node("MatMul", [seen, graph.Constant(Widening(values), values, values + 1)]), graph.Constant([.. new float[values], TestModels.Embedding(0, 0, 0)[^1]], values + 1)]);
         var brightness = graph.Node("ReduceMean", [colour], ("axes", [1]), ("keepdims", [1]));
 
         var result = model.IsClassifier ? Logits(graph, direction) : Unit(graph, direction);
@@ -30,7 +31,7 @@ internal static class TestNetwork
             result = graph.Node("Cast", [result], ("to", [OnnxGraph.Int64]));
 
         graph.Name(result, model.OutputName);
-        graph.Output(model.OutputName, model.HasIntegerOutput ? OnnxGraph.Int64 : OnnxGraph.Float, batch, model.IsClassifier ? TestModels.Individuals.Count : TestModels.Dimensions);
+        graph.Output(model.OutputName, model.HasIntegerOutput ? OnnxGraph.Int64 : OnnxGraph.Float, batch, model.IsClassifier ? TestModels.Individuals.Count : values + 1);
         if (model.HasCetaceanGate)
         {
             // 0.02 for white, above 0.98 for every colour.
@@ -39,6 +40,22 @@ internal static class TestNetwork
         }
 
         return graph.ToFile();
+    }
+
+    /// <summary>[n, 12]: the mean red of each quarter, the greens, the blues.</summary>
+    private static string Quarters(OnnxGraph graph, string image, TestModel model)
+    {
+        long[] half = [model.Height / 2, model.Width / 2];
+        return graph.Node("Flatten", [graph.Node("AveragePool", [image], ("kernel_shape", half), ("strides", half))], ("axis", [1]));
+    }
+
+    /// <summary>The unit matrix with a column of zeros more.</summary>
+    private static float[] Widening(int values)
+    {
+        var matrix = new float[values * (values + 1)];
+        for (var i = 0; i < values; i++)
+            matrix[(i * (values + 1)) + i] = 1;
+        return matrix;
     }
 
     private static string Unit(OnnxGraph graph, string direction) =>

@@ -1,0 +1,149 @@
+using System.Text;
+using Whales.Contracts;
+using Whales.FunctionalTests.Running;
+using Whales.Testing;
+using Whales.Testing.Models;
+
+namespace Whales.FunctionalTests;
+
+/// <summary>The queues as operators see them, and what may lie in them.</summary>
+public sealed class QueueTests
+{
+    private const string Model = TestPictures.QuickModel;
+    private const string OtherModel = "other_colours";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Api_WithoutAnyWorker_DeclaresEveryQueueAndPhotosWaitThere()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
+        var queues = await Eventually.GetAsync(
+            () => cluster.VirtualHost!.QueuesAsync(), queues => queues.Count(q => q.Type == "quorum") == 4, Patience, "four queues are declared");
+
+        foreach (var name in new[] { $"identify-whale.{Model}", $"identify-whale.{Model}.suspect", $"identify-whale.{Model}.dead" })
+        {
+            var queue = Assert.Single(queues, q => q.Name == name);
+            Assert.Equal(("quorum", true), (queue.Type, queue.Durable));
+            Assert.Equal(20, queue.Arguments["x-delivery-limit"].GetInt32());
+            Assert.Equal($"identify-whale.{Model}.dead", queue.Arguments["x-dead-letter-exchange"].GetString());
+        }
+
+        var outcomes = Assert.Single(queues, q => q.Name == "identification-outcomes");
+        Assert.Equal(("quorum", true), (outcomes.Type, outcomes.Durable));
+        Assert.True(outcomes.Arguments["x-delivery-limit"].GetInt32() >= 1_000);
+
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+        await Eventually.UntilAsync(
+            async () => (await cluster.VirtualHost!.QueueAsync($"identify-whale.{Model}"))?.Ready == 1, Patience, "the photo waits in its queue");
+        await cluster.StartWorkerAsync();
+        Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
+    }
+
+    [Fact]
+    public async Task Workers_TwoForOneModel_ShareItsQueue()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel);
+        var workers = await Task.WhenAll(cluster.StartWorkerAsync(), cluster.StartWorkerAsync());
+
+        for (var i = 0; i < 40; i++)
+            await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.SlowModel);
+        await cluster.Client.AllFinishedAsync();
+
+        var done = await Task.WhenAll(workers.Select(w => Metrics.ReadAsync(w.Url, "whales_worker_jobs_total", ("outcome", "succeeded"))));
+        Assert.Equal(40, done.Sum());
+        Assert.All(done, count => Assert.True(count > 0, "both work"));
+    }
+
+    [Fact]
+    public async Task Workers_OneModelEach_TakeOnlyTheirOwn()
+    {
+        await using var cluster = await Cluster.StartAsync(folder =>
+        {
+            TestPictures.WriteQuickModel(folder);
+            TestModels.Write(folder, new TestModel { Name = OtherModel });
+        });
+        var workers = await Task.WhenAll(cluster.StartWorkerAsync(model: Model), cluster.StartWorkerAsync(model: OtherModel));
+
+        for (var i = 0; i < 6; i++)
+            await cluster.Client.SubmitAsync(TestPictures.Red, i < 2 ? Model : OtherModel);
+        Assert.All(await cluster.Client.AllFinishedAsync(), i => Assert.Equal(IdentificationStatus.Succeeded, i.Status));
+
+        Assert.Equal((2, 0), await JobsAsync(workers[0]));
+        Assert.Equal((0, 4), await JobsAsync(workers[1]));
+
+        static async Task<(double, double)> JobsAsync(HostProcess worker) => (
+            await Metrics.ReadAsync(worker.Url, "whales_worker_jobs_total", ("model", Model)),
+            await Metrics.ReadAsync(worker.Url, "whales_worker_jobs_total", ("model", OtherModel)));
+    }
+
+    [Fact]
+    public async Task Message_Undecodable_IsSetAsideAndHarmsNothing()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
+        var worker = await cluster.StartWorkerAsync();
+        await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
+        var bytes = Encoding.UTF8.GetBytes("no message of ours");
+
+        await queues.SendAsync(Names.Queue(Model), bytes);
+        await queues.SendAsync(Names.Queue(Model), """{ "messageType": ["urn:message:Whales.Contracts:IdentifyWhale"], "message": { "attempt": "x" } }"""u8.ToArray());
+
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+        Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
+        await Eventually.UntilAsync(
+            async () => (await cluster.VirtualHost!.QueueAsync(Names.DeadLetterQueue(Model) + ".undecodable"))?.Messages == 2,
+            Patience, "both lie where an operator can look at them");
+        Assert.Equal(0, (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))!.Messages);
+        Assert.Equal(0, (await cluster.VirtualHost!.QueueAsync(Names.DeadLetterQueue(Model)))!.Messages);
+        Assert.Equal(1, await Metrics.ReadAsync(worker.Url, "whales_worker_jobs_total"));
+    }
+
+    [Fact]
+    public async Task DeadLetter_OfAKnownPhoto_MakesItsRowFailed()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+        await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
+
+        await queues.SendAsync(Names.DeadLetterQueue(Model), CommandFor(accepted));
+
+        var finished = await cluster.Client.FinishedAsync(accepted.Id);
+        Assert.Equal(IdentificationStatus.Failed, finished.Status);
+        Assert.Equal(FailureCodes.InternalError, finished.Error?.Code);
+
+        // The command itself still waits; what a worker makes of it later changes nothing.
+        var worker = await cluster.StartWorkerAsync();
+        await Eventually.UntilAsync(
+            async () => await Metrics.ReadAsync(worker.Url, "whales_worker_jobs_total") == 1
+                && (await cluster.VirtualHost!.QueueAsync(Names.OutcomesQueue))?.Messages == 0, Patience, "the late outcome is taken");
+        Assert.Equivalent(finished, await cluster.Client.GetAsync(accepted.Id), strict: true);
+    }
+
+    [Fact]
+    public async Task Message_DeliveredTwice_HasOneOutcome()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+        await using var tap = await OutcomeTap.OnAsync(cluster.Broker, "Whales.Contracts:WhaleIdentified", "Whales.Contracts:WhaleIdentificationFailed");
+        await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
+        await queues.SendAsync(Names.Queue(Model), CommandFor(accepted));
+        await Eventually.UntilAsync(async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Ready == 2, Patience, "both copies wait");
+
+        await cluster.StartWorkerAsync();
+
+        Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
+        await Eventually.UntilAsync(async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Messages == 0, Patience, "both are taken");
+        await Eventually.UntilAsync(() => !tap.Ids.IsEmpty, Patience, "the outcome was heard");
+        Assert.Equal([accepted.Id], tap.Ids);
+    }
+
+    // As the relay makes it from the row.
+    private static IdentifyWhale CommandFor(Identification accepted) => new()
+    {
+        IdentificationId = accepted.Id,
+        Attempt = accepted.Attempt,
+        Model = accepted.Model,
+        ImageKey = $"photos/{accepted.CreatedAt:yyyyMMdd}/{accepted.Id:n}",
+        SubmittedAt = accepted.CreatedAt,
+    };
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using RabbitMQ.Client;
+using Whales.Contracts;
+
+namespace Whales.FunctionalTests.Running;
+
+/// <summary>Puts messages straight into a queue, and takes them out, past every host of ours.</summary>
+public sealed class QueueClient : IAsyncDisposable
+{
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+
+    private QueueClient(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
+
+    public static async Task<QueueClient> ConnectAsync(Uri broker)
+    {
+        var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        return new QueueClient(connection, await connection.CreateChannelAsync(new CreateChannelOptions(true, true)));
+    }
+
+    /// <summary>Returns once the queue has the message.</summary>
+    public ValueTask SendAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties? properties = null) =>
+        _channel.BasicPublishAsync("", queue, mandatory: true, properties ?? new BasicProperties { Persistent = true }, body);
+
+    /// <summary>The command as the API's relay wraps it.</summary>
+    public ValueTask SendAsync(string queue, IdentifyWhale command) => SendAsync(
+        queue,
+        JsonSerializer.SerializeToUtf8Bytes(
+            new { messageId = Guid.NewGuid(), messageType = new[] { "urn:message:Whales.Contracts:IdentifyWhale" }, message = command },
+            JsonSerializerOptions.Web),
+        new BasicProperties { Persistent = true, ContentType = "application/vnd.masstransit+json" });
+
+    /// <summary>Takes the next message out of the queue; null while there is none.</summary>
+    public Task<BasicGetResult?> TakeAsync(string queue) => _channel.BasicGetAsync(queue, autoAck: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+}
