@@ -34,9 +34,7 @@ internal static partial class RawDisk
             thread.Start();
         foreach (var thread in threads)
             thread.Join();
-        var rate = written / clock.Elapsed.TotalSeconds;
-        Directory.Delete(folder, recursive: true);
-        return rate;
+        return written / clock.Elapsed.TotalSeconds;
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
