@@ -14,7 +14,7 @@ public sealed record IdentifyWhale
     /// <summary>Where the image store has the photo.</summary>
     public required string ImageKey { get; init; }
 
-    /// <summary>The client's name of the file, for people only; never used as a path.</summary>
+    /// <summary>The client's name of the file, or its beginning, for people only; never used as a path.</summary>
     public string? FileName { get; init; }
 
     public Region? Region { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -69,6 +70,8 @@ public static class MessagingExtensions
             if (uri.Scheme == "amqps")
                 host.UseSsl(ssl => ssl.ServerName = uri.Host);
         });
+        // MassTransit indents its JSON: a third of each message would be blanks.
+        configure.ConfigureJsonSerializerOptions(options => new JsonSerializerOptions(options) { WriteIndented = false });
         // Commands and outcomes must find a queue; announcements (states, cancellations) may have no listener.
         configure.ConfigureSend(pipe => pipe.UseExecute(BeMandatory));
         configure.ConfigurePublish(pipe => pipe.UseExecute(BeMandatory));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Identifications.Upload;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
@@ -178,7 +179,7 @@ internal sealed partial class Relay(
         Attempt = row.Attempt,
         Model = row.Model,
         ImageKey = row.ImageKey,
-        FileName = row.FileName,
+        FileName = FileNames.Shortened(row.FileName),
         Region = row.Region,
         SubmittedAt = row.QueuedAt,
         ExpiresAt = row.ExpiresAt,

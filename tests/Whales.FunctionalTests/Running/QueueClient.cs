@@ -30,6 +30,15 @@ public sealed class QueueClient : IAsyncDisposable
             JsonSerializerOptions.Web),
         new BasicProperties { Persistent = true, ContentType = "application/vnd.masstransit+json" });
 
+    /// <summary>Makes a queue that gets everything that passes the exchange from now on.</summary>
+    public async Task<string> ListenAsync(string exchange)
+    {
+        var queue = await _channel.QueueDeclareAsync();
+        await _channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
+        await _channel.QueueBindAsync(queue.QueueName, exchange, "");
+        return queue.QueueName;
+    }
+
     /// <summary>Takes the next message out of the queue; null while there is none.</summary>
     public Task<BasicGetResult?> TakeAsync(string queue) => _channel.BasicGetAsync(queue, autoAck: true);
 

@@ -33,4 +33,12 @@ public sealed class FileNamesTests
 
     [Fact]
     public void Clean_PairAtTheEnd_IsNotCutInHalf() => Assert.Equal(new string('x', 254), FileNames.Clean(new string('x', 254) + "\U0001F40B.jpg"));
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("whale.jpg", "whale.jpg")]
+    public void Shortened_ShortName_IsKept(string? name, string? expected) => Assert.Equal(expected, FileNames.Shortened(name));
+
+    [Fact]
+    public void Shortened_PairAtTheEnd_IsNotCutInHalf() => Assert.Equal(new string('x', 99), FileNames.Shortened(new string('x', 99) + "\U0001F40B.jpg"));
 }

@@ -39,6 +39,13 @@ internal static class FileNames
         return result is "" or "." or ".." ? null : result;
     }
 
+    /// <summary>At most the first 100 code units: a message stays below 2 kB, whatever the client calls its file.</summary>
+    public static string? Shortened(string? name)
+    {
+        const int Most = 100;
+        return name is null || name.Length <= Most ? name : name[..(char.IsHighSurrogate(name[Most - 1]) ? Most - 1 : Most)];
+    }
+
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned;
