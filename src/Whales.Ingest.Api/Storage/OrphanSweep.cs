@@ -10,21 +10,42 @@ internal sealed class OrphanSweep(IImageStore images, IIdentificationStore store
 
     private const int BatchSize = 200;
 
+    /// <summary>So many orphans, when they are the most of what is stored, are no leftovers: the database is another one.</summary>
+    private const int MostLeftovers = 100;
+
     /// <returns>How many photos were removed.</returns>
+    /// <exception cref="InvalidOperationException">The database looks like one of other photos; none was removed.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        var (orphans, known) = await FindAsync(cancellationToken).ConfigureAwait(false);
+        if (orphans.Count > MostLeftovers && orphans.Count > known)
+        {
+            throw new InvalidOperationException(
+                $"The database does not know {orphans.Count} of {orphans.Count + known} photos in the image store. Is it another database? The photos are kept.");
+        }
+
         var removed = 0;
+        foreach (var key in orphans)
+        {
+            if (await images.DeleteAsync(key, cancellationToken).ConfigureAwait(false))
+                removed++;
+        }
+
+        return removed;
+    }
+
+    private async Task<(List<string> Orphans, int Known)> FindAsync(CancellationToken cancellationToken)
+    {
+        var orphans = new List<string>();
+        var named = 0;
         await foreach (var keys in images.ListAsync(time.GetUtcNow() - MinAge, cancellationToken).Chunk(BatchSize)
             .WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var known = await store.KnownImageKeysAsync(keys, cancellationToken).ConfigureAwait(false);
-            foreach (var key in keys.Where(key => !known.Contains(key)))
-            {
-                if (await images.DeleteAsync(key, cancellationToken).ConfigureAwait(false))
-                    removed++;
-            }
+            named += known.Count;
+            orphans.AddRange(keys.Where(key => !known.Contains(key)));
         }
 
-        return removed;
+        return (orphans, named);
     }
 }

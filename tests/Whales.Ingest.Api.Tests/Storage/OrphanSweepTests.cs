@@ -28,16 +28,41 @@ public sealed class OrphanSweepTests : IAsyncDisposable
         await WriteAsync(known.ImageKey, ageMinutes: 600);
         var young = StoreRows.Row(1).ImageKey;
         await WriteAsync(young, ageMinutes: 30);
-        // More than one batch.
-        for (var i = 0; i < 450; i++)
+        for (var i = 0; i < 90; i++)
             await WriteAsync(StoreRows.Row(i + 2).ImageKey, ageMinutes: 61, commit: false);
 
-        Assert.Equal(450, await _sweep.RunAsync(Cancel));
+        Assert.Equal(90, await _sweep.RunAsync(Cancel));
         Assert.Equal(0, await _sweep.RunAsync(Cancel));
 
-        Assert.Equal(
-            new[] { known.ImageKey, young }.Order(),
-            (await _images.ListAsync(DateTimeOffset.MaxValue, Cancel).ToListAsync(Cancel)).Order());
+        Assert.Equal(new[] { known.ImageKey, young }.Order(), (await StoredAsync()).Order());
+    }
+
+    [Fact]
+    public async Task RunAsync_MoreImagesThanOneBatch_RemovesOnlyOrphans()
+    {
+        await _store.MigrateAsync(Cancel);
+        var known = Enumerable.Range(0, 260).Select(i => StoreRows.Row(i)).ToList();
+        await _store.InsertAsync(known, Cancel);
+        foreach (var row in known)
+            await WriteAsync(row.ImageKey, ageMinutes: 61, commit: false);
+        for (var i = 0; i < 240; i++)
+            await WriteAsync(StoreRows.Row(i + 260).ImageKey, ageMinutes: 61, commit: false);
+
+        Assert.Equal(240, await _sweep.RunAsync(Cancel));
+
+        Assert.Equal(known.Select(row => row.ImageKey).Order(), (await StoredAsync()).Order());
+    }
+
+    [Fact]
+    public async Task RunAsync_DatabaseOfOtherPhotos_RemovesNothing()
+    {
+        await _store.MigrateAsync(Cancel);
+        for (var i = 0; i < 120; i++)
+            await WriteAsync(StoreRows.Row(i).ImageKey, ageMinutes: 61, commit: false);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _sweep.RunAsync(Cancel));
+
+        Assert.Equal(120, (await StoredAsync()).Count);
     }
 
     public async ValueTask DisposeAsync()
@@ -46,6 +71,8 @@ public sealed class OrphanSweepTests : IAsyncDisposable
         _images.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    private async Task<List<string>> StoredAsync() => await _images.ListAsync(DateTimeOffset.MaxValue, Cancel).ToListAsync(Cancel);
 
     private async Task WriteAsync(string key, int ageMinutes, bool commit = true)
     {
