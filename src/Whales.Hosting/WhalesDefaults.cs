@@ -18,13 +18,6 @@ public static class WhalesDefaults
     /// <summary>Every response says which trace it belongs to: what to quote when asking about it.</summary>
     public const string TraceIdHeader = "X-Trace-Id";
 
-    /// <summary>A host with these defaults.</summary>
-    /// <param name="args">Command line.</param>
-    /// <param name="host">api, worker, notifier or standalone: how the host calls itself in its logs.</param>
-    public static WebApplicationBuilder CreateBuilder(string[] args, string host) =>
-        // Settings are read once, at start: watching for changes would hear of every photo written below the working directory.
-        WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]).AddWhalesDefaults(host);
-
     /// <param name="builder">The host.</param>
     /// <param name="host">api, worker, notifier or standalone: how the host calls itself in its logs.</param>
     public static WebApplicationBuilder AddWhalesDefaults(this WebApplicationBuilder builder, string host)

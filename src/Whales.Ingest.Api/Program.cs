@@ -5,14 +5,16 @@ using Whales.Hosting.Messaging;
 using Whales.Ingest.Api;
 using Whales.Ingest.Api.Storage;
 
-var builder = WhalesDefaults.CreateBuilder(args, "api");
-builder.AddIdentificationStore();
-builder.AddImageStore();
-builder.AddIngest();
-// Photos are accepted while the broker is away; only their way on is delayed.
-builder.AddWhalesMessaging(bus => bus.AddIngestConsumers(), brokerOutage: HealthStatus.Degraded);
-
-var app = builder.Build();
-app.MapWhalesDefaults();
-app.MapIngest();
-await app.RunAsync();
+return await WhalesHost.RunAsync(
+    args,
+    "api",
+    port: 8000,
+    builder =>
+    {
+        builder.AddIdentificationStore();
+        builder.AddImageStore();
+        builder.AddIngest();
+        // Photos are accepted while the broker is away; only their way on is delayed.
+        builder.AddWhalesMessaging(bus => bus.AddIngestConsumers(), brokerOutage: HealthStatus.Degraded);
+    },
+    app => app.MapIngest());

@@ -5,20 +5,22 @@ using Whales.Ingest.Api;
 using Whales.Ingest.Api.Storage;
 using Whales.Worker;
 
-var builder = WhalesDefaults.CreateBuilder(args, "standalone");
-builder.AddIdentificationStore();
-builder.AddImageStore();
-builder.AddIngest();
-builder.AddWorker();
-builder.AddWhalesMessaging(
-    bus =>
+return await WhalesHost.RunAsync(
+    args,
+    "standalone",
+    port: 8000,
+    builder =>
     {
-        bus.AddIngestConsumers();
-        bus.AddWorkerConsumers();
+        builder.AddIdentificationStore();
+        builder.AddImageStore();
+        builder.AddIngest();
+        builder.AddWorker();
+        builder.AddWhalesMessaging(
+            bus =>
+            {
+                bus.AddIngestConsumers();
+                bus.AddWorkerConsumers();
+            },
+            inMemory: true);
     },
-    inMemory: true);
-
-var app = builder.Build();
-app.MapWhalesDefaults();
-app.MapIngest();
-await app.RunAsync();
+    app => app.MapIngest());

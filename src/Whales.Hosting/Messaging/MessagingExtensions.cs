@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
+using Whales.Hosting.Health;
 
 namespace Whales.Hosting.Messaging;
 
@@ -46,18 +47,23 @@ public static class MessagingExtensions
             // On by default, it would tell its maker after five minutes how this bus is set up.
             bus.DisableUsageTelemetry();
             bus.SetKebabCaseEndpointNameFormatter();
-            bus.ConfigureHealthCheckOptions(o =>
-            {
-                o.Name = "bus";
-                o.MinimalFailureStatus = brokerOutage;
-            });
             consumers(bus);
             if (inMemory)
                 bus.UsingInMemory((context, configure) => configure.ConfigureEndpoints(context));
             else
                 bus.UsingRabbitMq(ConfigureRabbitMq);
         });
+        UseBrokerCheck(builder.Services, brokerOutage);
     }
+
+    private static void UseBrokerCheck(IServiceCollection services, HealthStatus outage) =>
+        services.AddHealthChecks().Services.PostConfigure<HealthCheckServiceOptions>(checks =>
+        {
+            foreach (var own in checks.Registrations.Where(r => r.Tags.Contains("masstransit")).ToList())
+                checks.Registrations.Remove(own);
+            checks.Registrations.Add(new HealthCheckRegistration(
+                BrokerCheck.Name, provider => new BrokerCheck(provider.GetRequiredService<IBusControl>(), outage), outage, [HealthEndpoints.ReadyTag]));
+        });
 
     private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator configure)
     {

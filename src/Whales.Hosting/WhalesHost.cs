@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Whales.Hosting;
+
+/// <summary>The frame of every host's Program.cs.</summary>
+public static class WhalesHost
+{
+    /// <summary>Builds the host with its defaults and runs it until it is asked to stop. What keeps it from starting is said in a line.</summary>
+    /// <param name="args">Command line.</param>
+    /// <param name="name">api, worker, notifier or standalone: how the host calls itself in its logs.</param>
+    /// <param name="port">On 127.0.0.1, where <c>urls</c> says nothing else.</param>
+    /// <param name="add">Registers the host's parts.</param>
+    /// <param name="map">Maps the host's endpoints, after those that every host has.</param>
+    /// <returns>The exit code: 0 after an orderly stop, 1 when the host could not start.</returns>
+    public static async Task<int> RunAsync(
+        string[] args, string name, int port, Action<WebApplicationBuilder> add, Action<WebApplication>? map = null)
+    {
+        try
+        {
+            // Settings are read once, at start: watching for changes would hear of every photo written below the working directory.
+            var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+            if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+                builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+            builder.AddWhalesDefaults(name);
+            add(builder);
+
+            var app = builder.Build();
+            app.MapWhalesDefaults();
+            map?.Invoke(app);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException exception)
+        {
+            await Console.Error.WriteLineAsync($"A setting is wrong: {string.Join(" ", exception.Failures)}");
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{exception.Message} Choose another address with --urls, or end the program that has it.");
+        }
+
+        return 1;
+    }
+}
