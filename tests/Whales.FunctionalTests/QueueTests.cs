@@ -34,8 +34,8 @@ public sealed class QueueTests
         Assert.True(outcomes.Arguments["x-delivery-limit"].GetInt32() >= 1_000);
 
         var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
-        await Eventually.UntilAsync(
-            async () => (await cluster.VirtualHost!.QueueAsync($"identify-whale.{Model}"))?.Ready == 1, Patience, "the photo waits in its queue");
+        await using var client = await QueueClient.ConnectAsync(cluster.Broker);
+        await client.WaitForAsync($"identify-whale.{Model}", 1);
         await cluster.StartWorkerAsync();
         Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
     }
@@ -90,11 +90,12 @@ public sealed class QueueTests
 
         var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
         Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
-        await Eventually.UntilAsync(
-            async () => (await cluster.VirtualHost!.QueueAsync(Names.DeadLetterQueue(Model) + ".undecodable"))?.Messages == 2,
-            Patience, "both lie where an operator can look at them");
-        Assert.Equal(0, (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))!.Messages);
-        Assert.Equal(0, (await cluster.VirtualHost!.QueueAsync(Names.DeadLetterQueue(Model)))!.Messages);
+        // The queue is made with its first message; both lie where an operator can look at them.
+        var undecodable = Names.DeadLetterQueue(Model) + ".undecodable";
+        await Eventually.UntilAsync(async () => await cluster.VirtualHost!.QueueAsync(undecodable) is not null, Patience, $"{undecodable} is there");
+        await queues.WaitForAsync(undecodable, 2);
+        await queues.WaitForAsync(Names.Queue(Model), 0);
+        await queues.WaitForAsync(Names.DeadLetterQueue(Model), 0);
         Assert.Equal(1, await Metrics.ReadAsync(worker.Url, "whales_worker_jobs_total"));
     }
 
@@ -127,12 +128,16 @@ public sealed class QueueTests
         await using var tap = await OutcomeTap.OnAsync(cluster.Broker, "Whales.Contracts:WhaleIdentified", "Whales.Contracts:WhaleIdentificationFailed");
         await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
         await queues.SendAsync(Names.Queue(Model), CommandFor(accepted));
-        await Eventually.UntilAsync(async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Ready == 2, Patience, "both copies wait");
+        await queues.WaitForAsync(Names.Queue(Model), 2);
 
-        await cluster.StartWorkerAsync();
+        var worker = await cluster.StartWorkerAsync();
 
         Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
-        await Eventually.UntilAsync(async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Messages == 0, Patience, "both are taken");
+        await queues.WaitForAsync(Names.Queue(Model), 0);
+        // A worker that stops gives back what it has not acked.
+        worker.Terminate();
+        Assert.Equal(0, await worker.WaitForExitAsync());
+        await queues.WaitForAsync(Names.Queue(Model), 0);
         await Eventually.UntilAsync(() => !tap.Ids.IsEmpty, Patience, "the outcome was heard");
         Assert.Equal([accepted.Id], tap.Ids);
     }

@@ -1,12 +1,15 @@
 using System.Text.Json;
 using RabbitMQ.Client;
 using Whales.Contracts;
+using Whales.Testing;
 
 namespace Whales.FunctionalTests.Running;
 
 /// <summary>Puts messages straight into a queue, and takes them out, past every host of ours.</summary>
 public sealed class QueueClient : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly IConnection _connection;
     private readonly IChannel _channel;
 
@@ -38,6 +41,10 @@ public sealed class QueueClient : IAsyncDisposable
         await _channel.QueueBindAsync(queue.QueueName, exchange, "");
         return queue.QueueName;
     }
+
+    /// <summary>Waits until so many messages lie ready in the queue, which must exist. The management page learns of them seconds later.</summary>
+    public Task WaitForAsync(string queue, uint ready) => Eventually.GetAsync(
+        () => _channel.MessageCountAsync(queue), count => count == ready, Patience, $"{ready} messages wait in {queue}");
 
     /// <summary>Takes the next message out of the queue; null while there is none.</summary>
     public Task<BasicGetResult?> TakeAsync(string queue) => _channel.BasicGetAsync(queue, autoAck: true);
