@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Whales.Hosting;
@@ -14,7 +16,7 @@ public static class WhalesHost
     /// <param name="port">On 127.0.0.1, where <c>urls</c> says nothing else.</param>
     /// <param name="add">Registers the host's parts.</param>
     /// <param name="map">Maps the host's endpoints, after those that every host has.</param>
-    /// <returns>The exit code: 0 after an orderly stop, 1 when the host could not start.</returns>
+    /// <returns>The exit code: 0 after an orderly stop, 1 when the host could not start or a part of it died.</returns>
     public static async Task<int> RunAsync(
         string[] args, string name, int port, Action<WebApplicationBuilder> add, Action<WebApplication>? map = null)
     {
@@ -30,8 +32,10 @@ public static class WhalesHost
             var app = builder.Build();
             app.MapWhalesDefaults();
             map?.Invoke(app);
+            var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
             await app.RunAsync();
-            return 0;
+            // The host stops in good order when a part of it has died; a supervisor must hear of it all the same.
+            return background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
         }
         catch (OptionsValidationException exception)
         {
