@@ -59,12 +59,12 @@ internal sealed class ModelBench(string modelsFolder, ModelFolder model, IReadOn
     /// <summary>With a queue filled beforehand: nothing is posted while it is measured.</summary>
     private async Task FilledAsync(string title, SystemUnderTest system, LoadGenerator load, Rate bare, Func<Task>? startWorker)
     {
-        var count = (int)(bare.PerSecond * time.TotalSeconds * 1.3);
+        var count = (int)(bare.PerSecond * time.TotalSeconds * 1.6);
         await load.FillAsync(Name, count, connections: 16);
         if (startWorker is not null)
             await startWorker();
-        // The first tenth warms up, the last is left out because the sessions run dry.
-        await FallBelowAsync(load, await load.WaitingAsync(Name) * 9 / 10);
+        // The first third warms up (the hosts' code is compiled while it runs), the last tenth is left out because the sessions run dry.
+        await FallBelowAsync(load, await load.WaitingAsync(Name) * 2 / 3);
         var cpu = system.CpuSeconds();
         var before = await load.WaitingAsync(Name);
         var clock = Stopwatch.StartNew();
@@ -90,7 +90,7 @@ internal sealed class ModelBench(string modelsFolder, ModelFolder model, IReadOn
     private async Task FallBelowAsync(LoadGenerator load, int count)
     {
         while (await load.WaitingAsync(Name) >= Math.Max(1, count))
-            await Task.Delay(50);
+            await Task.Delay(200);
     }
 
     private static void Served(string title, SystemUnderTest system, Dictionary<string, double> before, double done, double rate, Rate bare)

@@ -10,6 +10,9 @@ namespace Whales.Hosting;
 /// <summary>The frame of every host's Program.cs.</summary>
 public static class WhalesHost
 {
+    // Read by System.Net.Sockets at its first use; there is no other way to set it.
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     /// <summary>Builds the host with its defaults and runs it until it is asked to stop. What keeps it from starting is said in a line.</summary>
     /// <param name="args">Command line.</param>
     /// <param name="name">api, worker, notifier or standalone: how the host calls itself in its logs.</param>
@@ -20,6 +23,10 @@ public static class WhalesHost
     public static async Task<int> RunAsync(
         string[] args, string name, int port, Action<WebApplicationBuilder> add, Action<WebApplication>? map = null)
     {
+        // What arrives on a socket goes on where it was read: handing each piece to a pool thread costs more than the piece itself while
+        // the network keeps all cores busy (docs/decisions/0005-compute-threads.md).
+        if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
+            Environment.SetEnvironmentVariable(InlineCompletions, "1");
         try
         {
             // Settings are read once, at start: watching for changes would hear of every photo written below the working directory.
