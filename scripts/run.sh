@@ -15,7 +15,7 @@ require_platform
 require_tools
 if port_in_use "$port"; then
   die "Port $port is in use by $(port_owner "$port")." \
-    "End that program, or take another port: scripts/run.sh $((port < 65000 ? port + 100 : 8000))"
+    "End that program, or take another port, with data of its own: WHALES_DATA=data2 scripts/run.sh $((port < 65000 ? port + 100 : 8000))"
 fi
 
 mkdir -p "$data"

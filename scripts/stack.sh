@@ -169,10 +169,13 @@ up() {
   build "$RUN/build.log" Whales.Queue.sln
   say "Starting ..."
   local part
+  local failed=()
   for part in "${parts[@]}"; do
     start_part "$part"
-    wait_part "$part" 120
+    # A model that cannot be served must not keep the others from starting.
+    (wait_part "$part" 120) || case $part in worker-*) failed+=("$part") ;; *) exit 1 ;; esac
   done
+  [ "${#failed[@]}" -eq 0 ] || die "" "All is up but ${failed[*]}; scripts/stack.sh status shows the rest."
   say "" "The system is up; RabbitMQ's page: http://127.0.0.1:$ui_port (user whales, password in run/rabbitmq.secret)." ""
   show_curl "http://127.0.0.1:$api_port"
 }

@@ -12,6 +12,7 @@ return await WhalesHost.RunAsync(
     builder =>
     {
         builder.AddIdentificationStore();
+        builder.AddSoleOwner();
         builder.AddImageStore();
         builder.AddIngest();
         builder.AddWorker();

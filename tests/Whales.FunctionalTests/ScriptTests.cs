@@ -25,7 +25,7 @@ public sealed class ScriptTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains($"Port {port} is in use", output, StringComparison.Ordinal);
-        Assert.Contains("take another port: scripts/run.sh", output, StringComparison.Ordinal);
+        Assert.Matches("take another port, .*scripts/run.sh [0-9]+", output);
     }
 
     [Theory]

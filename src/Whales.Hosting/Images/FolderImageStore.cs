@@ -107,7 +107,7 @@ public sealed class FolderImageStore : IImageStore, IDisposable
         {
             return day.Value;
         }
-        catch (IOException)
+        catch
         {
             // Lazy would repeat this failure for ever, also once the disk has room again.
             _days.TryRemove(new KeyValuePair<string, Lazy<SharedFlush>>(path, day));

@@ -1,7 +1,9 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Whales.Contracts;
+using Whales.Hosting.Resilience;
 
 namespace Whales.Hosting.Messaging;
 
@@ -12,7 +14,7 @@ namespace Whales.Hosting.Messaging;
 public sealed class BrokerTopology(IOptions<RabbitMqOptions> options, IBus bus)
 {
     /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker cannot be reached.</exception>
-    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">A queue exists with other arguments.</exception>
+    /// <exception cref="PermanentFaultException">A queue exists with other arguments.</exception>
     public async Task DeclareAsync(IEnumerable<string> models, CancellationToken cancellationToken)
     {
         if (options.Value.Uri is null)
@@ -58,7 +60,17 @@ public sealed class BrokerTopology(IOptions<RabbitMqOptions> options, IBus bus)
     private static async Task DeclareQueueAsync(IChannel channel, string name, IDictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
         await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
-        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+        try
+        {
+            await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
+        {
+            throw new PermanentFaultException(
+                $"Queue {name} exists with other arguments (RabbitMq:DeliveryLimit is one of them): {exception.ShutdownReason.ReplyText} Let it run empty, delete it, and start again.",
+                exception);
+        }
+
         await channel.QueueBindAsync(name, name, "", cancellationToken: cancellationToken);
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class Persistently(TimeProvider clock, ILogger<Persistentl
 
     /// <summary>Tries until it succeeds.</summary>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
+    /// <exception cref="PermanentFaultException">It will never succeed.</exception>
     public ValueTask RunAsync(Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken) =>
         _forever.ExecuteAsync(work, cancellationToken);
 
@@ -36,7 +37,9 @@ public sealed partial class Persistently(TimeProvider clock, ILogger<Persistentl
                 UseJitter = true,
                 Delay = FirstPause,
                 MaxDelay = LongestPause,
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+                // Also a cancellation that nobody here asked for: RabbitMQ's client reports a call that timed out as one.
+                ShouldHandle = arguments => ValueTask.FromResult(
+                    arguments.Outcome.Exception is not (null or PermanentFaultException) && !arguments.Context.CancellationToken.IsCancellationRequested),
                 OnRetry = arguments =>
                 {
                     // The first failure is news; the rest of an outage is not.

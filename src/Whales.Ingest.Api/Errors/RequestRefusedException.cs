@@ -51,7 +51,7 @@ internal sealed class RequestRefusedException(int status, string code, string ti
     public static RequestRefusedException TimedOut(string detail) =>
         new(StatusCodes.Status408RequestTimeout, ErrorCodes.RequestTimeout, "The upload took too long.", detail);
 
-    public static RequestRefusedException Unavailable(string detail, Exception inner) =>
+    public static RequestRefusedException Unavailable(string detail, Exception? inner) =>
         new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "The service cannot do this now.", detail, inner)
         { RetryAfter = TimeSpan.FromSeconds(5) };
 }

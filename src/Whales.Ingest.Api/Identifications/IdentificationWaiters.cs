@@ -14,7 +14,7 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
 
     internal static readonly TimeSpan ReadAgain = TimeSpan.FromSeconds(2);
 
-    // Outcomes that nobody waited for when they came: enough for those whose client is just about to wait.
+    // The latest outcomes: enough for those whose client is just about to wait.
     private const int Remembered = 1024;
 
     private readonly ConcurrentDictionary<Guid, Bell> _bells = new();
@@ -35,10 +35,11 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
     public void Completed(Completion completion)
     {
         var id = completion.Attempt.Id;
+        // Remembered first: a bell that is hung just now either is seen here or finds the memory.
+        if (_recent.TryAdd(id, completion))
+            Forget(id);
         if (_bells.TryRemove(id, out var bell))
             bell.Rung.TrySetResult(completion);
-        else if (_recent.TryAdd(id, completion))
-            Forget(id);
     }
 
     /// <summary>Waits for the outcome of a photo that was accepted a moment ago. The usual way asks the store nothing.</summary>
@@ -52,7 +53,7 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
         var bell = Hang(accepted.Id);
         try
         {
-            if (!_recent.TryRemove(accepted.Id, out var completion))
+            if (!_recent.TryGetValue(accepted.Id, out var completion))
             {
                 await RungAsync(bell, atMost < ReadAgain ? atMost : ReadAgain, cancellationToken);
                 completion = bell.Rung.Task.IsCompleted ? await bell.Rung.Task : null;

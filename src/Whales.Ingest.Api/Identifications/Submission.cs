@@ -14,12 +14,15 @@ internal sealed partial class Submission(
     IImageStore images,
     IIdentificationQueue queue,
     PhotoIntake intake,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock,
     IOptions<IngestOptions> options,
     ILogger<Submission> logger)
 {
     /// <summary>How long an idempotency key answers with its first identification.</summary>
     public static readonly TimeSpan IdempotencyWindow = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan UploadTimeWhenStopping = TimeSpan.FromSeconds(3);
 
     // A claim is stale only when its upload must have timed out on any replica, clocks a little apart.
     private static readonly TimeSpan ClaimSlack = TimeSpan.FromSeconds(30);
@@ -33,19 +36,23 @@ internal sealed partial class Submission(
         var id = Guid.CreateVersion7(now);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(options.Value.UploadTimeout);
+        // A slow upload must not use up the time that a stopping host has for the photos it has accepted.
+        await using var stopping = lifetime.ApplicationStopping.Register(() => timeout.CancelAfter(UploadTimeWhenStopping));
         try
         {
             if (parameters.IdempotencyKey is not { } key)
                 return (await AcceptNewAsync(request, parameters, id, timeout.Token), false);
 
             var claim = new IdempotencyClaim("", key, id, now, null);
-            var held = await store.ClaimAsync(claim, now - options.Value.UploadTimeout - ClaimSlack, now - IdempotencyWindow, timeout.Token);
+            var held = await store.ClaimAsync(claim, now - options.Value.UploadTimeout - ClaimSlack, now - IdempotencyWindow, CancellationToken.None);
             return held.IdentificationId == id
                 ? (await AcceptClaimedAsync(request, parameters, claim, timeout.Token), false)
                 : (await ReplayAsync(request, parameters, held, timeout.Token), true);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
+            if (lifetime.ApplicationStopping.IsCancellationRequested)
+                throw RequestRefusedException.Unavailable("The server is stopping. Send the photo again shortly.", null);
             throw RequestRefusedException.TimedOut($"The photo did not come within {options.Value.UploadTimeout.TotalSeconds:0} seconds.");
         }
     }

@@ -6,8 +6,9 @@ using Whales.Ingest.Api.Storage;
 namespace Whales.Ingest.Api.Outbox;
 
 /// <summary>
-/// Sends again what was lost with its queue: when a model's queue is empty although photos were sent to it long ago and have no outcome,
-/// somebody deleted, purged or restored it. A photo that a worker still holds may be sent twice by this, which is harmless.
+/// Sends again what was lost with its queue: when a model's queue has been empty for a long time although photos that were sent before
+/// have no outcome, somebody deleted, purged or restored it. A photo that a worker has held for so long may be sent twice by this, which is
+/// harmless.
 /// </summary>
 internal sealed partial class LostQueueSweep(
     IIdentificationStore store,
@@ -18,6 +19,8 @@ internal sealed partial class LostQueueSweep(
     TimeProvider clock,
     ILogger<LostQueueSweep> log) : BackgroundService
 {
+    private readonly Dictionary<string, DateTimeOffset> _emptySince = [];
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.ResendAfter / 4, clock);
@@ -25,12 +28,12 @@ internal sealed partial class LostQueueSweep(
         {
             try
             {
-                await topology.DeclareAsync(models.Names, stoppingToken);
                 foreach (var model in models.Names)
                     await SweepAsync(model, stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                _emptySince.Clear();
                 SweepFailed(exception);
             }
         }
@@ -38,9 +41,18 @@ internal sealed partial class LostQueueSweep(
 
     private async Task SweepAsync(string model, CancellationToken stoppingToken)
     {
+        await topology.DeclareAsync([model], stoppingToken);
         if (await topology.InspectAsync(model, stoppingToken) is not { Messages: 0 })
+        {
+            _emptySince.Remove(model);
             return;
-        var again = await store.MarkUnsentAsync(model, clock.GetUtcNow() - options.Value.ResendAfter, stoppingToken);
+        }
+
+        var now = clock.GetUtcNow();
+        _emptySince.TryAdd(model, now);
+        if (now - _emptySince[model] < options.Value.ResendAfter)
+            return;
+        var again = await store.MarkUnsentAsync(model, _emptySince[model], stoppingToken);
         if (again == 0)
             return;
         SentAgain(again, model);

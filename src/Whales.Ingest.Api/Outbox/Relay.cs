@@ -33,6 +33,7 @@ internal sealed partial class Relay(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _window = new(options.Value.Window);
+    private readonly SemaphoreSlim _restore = new(1);
     private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _senders = new();
     private readonly ConcurrentQueue<AttemptId> _confirmed = new();
 
@@ -70,7 +71,7 @@ internal sealed partial class Relay(
                 foreach (var row in rows)
                     await StartSendAsync(row, stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 ScanFailed(exception);
             }
@@ -121,7 +122,7 @@ internal sealed partial class Relay(
             var started = clock.GetTimestamp();
             try
             {
-                await SendAsync(row, stoppingToken);
+                await Bounded.RunAsync(sending => SendAsync(row, sending), broker.Value.SendTimeout, stoppingToken);
                 metrics.Published(row.Model, PublishOutcome.Confirmed, clock.GetElapsedTime(started).TotalSeconds);
                 _confirmed.Enqueue(new AttemptId(row.Id, row.Attempt));
                 if (_failing)
@@ -142,7 +143,11 @@ internal sealed partial class Relay(
                 }
 
                 if (exception is MessageReturnedException)
+                {
+                    // Its queue is gone. The row waits for its next lease, so that photos of other models have the window.
                     await RestoreTopologyAsync(stoppingToken);
+                    return;
+                }
             }
 
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), clock, stoppingToken);
@@ -151,23 +156,7 @@ internal sealed partial class Relay(
         while (clock.GetUtcNow() < giveUp);
     }
 
-    private async Task SendAsync(IdentificationRow row, CancellationToken stoppingToken)
-    {
-        // WaitAsync as well as the token: a paused broker can hold a send where the transport does not look at its token.
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        timeout.CancelAfter(broker.Value.SendTimeout);
-        var send = SendOnceAsync(row, timeout.Token);
-        try
-        {
-            await send.WaitAsync(timeout.Token);
-        }
-        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The broker did not confirm within {broker.Value.SendTimeout.TotalSeconds:0.#} s.");
-        }
-    }
-
-    private async Task SendOnceAsync(IdentificationRow row, CancellationToken cancellationToken)
+    private async Task SendAsync(IdentificationRow row, CancellationToken cancellationToken)
     {
         var sender = await _senders.GetOrAdd(row.Model, model => endpoints.GetSendEndpoint(addresses.Of(Names.Queue(model))));
         await sender.Send(CommandOf(row), cancellationToken);
@@ -188,14 +177,21 @@ internal sealed partial class Relay(
 
     private async Task RestoreTopologyAsync(CancellationToken stoppingToken)
     {
+        // Many sends come back at once: one of them declares, for all.
+        if (!await _restore.WaitAsync(TimeSpan.Zero, stoppingToken))
+            return;
         try
         {
             await topology.DeclareAsync(models.Names, stoppingToken);
             _senders.Clear();
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             TopologyFailed(exception);
+        }
+        finally
+        {
+            _restore.Release();
         }
     }
 
@@ -213,7 +209,7 @@ internal sealed partial class Relay(
             {
                 await store.MarkSentAsync(batch, clock.GetUtcNow(), stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 foreach (var attempt in batch)
                     _confirmed.Enqueue(attempt);

@@ -23,10 +23,16 @@ internal sealed partial class TopologyDeclaration(
     {
         if (addresses.InMemory)
             return;
-        await persistently.RunAsync(async ct => await topology.DeclareAsync(models.Names, ct), stoppingToken);
-        Declared(models.All.Count);
-        foreach (var model in models.Names)
+        await Task.WhenAll(models.Names.Select(model => OpenAsync(model, stoppingToken)));
+    }
+
+    // Each model by itself: a queue that was declared differently must not hold up the others.
+    private async Task OpenAsync(string model, CancellationToken stoppingToken)
+    {
+        try
         {
+            await persistently.RunAsync(async ct => await topology.DeclareAsync([model], ct), stoppingToken);
+            LogDeclared(model);
             endpoints.ConnectReceiveEndpoint(Names.DeadLetterQueue(model), (context, configure) =>
             {
                 configure.ConfigureConsumeTopology = false;
@@ -36,8 +42,15 @@ internal sealed partial class TopologyDeclaration(
                 configure.ConfigureConsumer<DeadLetterConsumer>(context);
             });
         }
+        catch (PermanentFaultException exception)
+        {
+            LogNotDeclared(exception, model);
+        }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The queues of {Count} models are declared.")]
-    private partial void Declared(int count);
+    [LoggerMessage(Level = LogLevel.Information, Message = "The queues of {Model} are declared.")]
+    private partial void LogDeclared(string model);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The queues of {Model} cannot be declared; its photos stay in the job table.")]
+    private partial void LogNotDeclared(Exception exception, string model);
 }

@@ -16,7 +16,7 @@ internal sealed partial class OrphanSweeps(OrphanSweep sweep, TimeProvider clock
                 if (removed > 0)
                     Removed(removed);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 SweepFailed(exception);
             }

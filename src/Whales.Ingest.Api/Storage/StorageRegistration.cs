@@ -23,6 +23,13 @@ public static class StorageRegistration
         return builder;
     }
 
+    /// <summary>Makes a second host on the same SQLite file stop at its start.</summary>
+    public static IHostApplicationBuilder AddSoleOwner(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IValidateOptions<StorageOptions>, SoleOwner>();
+        return builder;
+    }
+
     private static StoreDatabase Database(IServiceProvider services) =>
         services.GetRequiredService<IConfiguration>().GetConnectionString(StorageOptions.ConnectionName) is { Length: > 0 } postgres
             ? new PostgresDatabase(postgres)

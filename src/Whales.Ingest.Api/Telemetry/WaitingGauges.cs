@@ -20,7 +20,7 @@ internal sealed partial class WaitingGauges(
                 var waiting = await store.CountWaitingAsync(stoppingToken);
                 metrics.SetWaiting(waiting, waiting.Sum(count => (long)count.Unsent));
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 NotCounted(exception);
             }

@@ -20,13 +20,19 @@ public sealed class AttemptTracker
     /// <summary>True when this process has this attempt in hand or has just finished it.</summary>
     public bool Knows(IdentifyWhale command) => _attempts.ContainsKey((command.IdentificationId, command.Attempt));
 
-    /// <summary>Runs <paramref name="work"/>; for a copy that arrives meanwhile or later, waits for the first run instead. A failed run is forgotten.</summary>
-    public async Task RunAsync(IdentifyWhale command, Func<Task> work)
+    /// <summary>Runs <paramref name="work"/>; for a copy that arrives meanwhile, waits for the first run instead. A failed run is forgotten.</summary>
+    /// <param name="command">The attempt.</param>
+    /// <param name="redelivered">
+    /// True when the broker gave the same message again, whose outcome is confirmed if it is finished. A new message for a finished attempt
+    /// means that its outcome was lost on the way: it runs again.
+    /// </param>
+    /// <param name="work">What to do for the photo.</param>
+    public async Task RunAsync(IdentifyWhale command, bool redelivered, Func<Task> work)
     {
         var key = (command.IdentificationId, command.Attempt);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var first = _attempts.GetOrAdd(key, done.Task);
-        if (first != done.Task)
+        if (first != done.Task && (redelivered || !first.IsCompleted))
         {
             await first;
             return;

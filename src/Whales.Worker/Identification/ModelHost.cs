@@ -4,14 +4,15 @@ using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
+using Whales.Hosting.Resilience;
 using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Identification;
 
 /// <summary>Serves the configured models of the model folder, and announces their states every ten seconds.</summary>
 internal sealed partial class ModelHost(
-    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, ConnectedQueues queues, WorkerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ModelHost> log)
-    : BackgroundService, IHealthCheck, IAsyncDisposable
+    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, ConnectedQueues queues, WorkerMetrics metrics, IHostApplicationLifetime lifetime, ILogger<ModelHost> log)
+    : BackgroundService, IHostedLifecycleService, IHealthCheck, IAsyncDisposable
 {
     private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(5);
@@ -60,7 +61,7 @@ internal sealed partial class ModelHost(
             {
                 try
                 {
-                    await bus.Publish(model.Describe(), stoppingToken).WaitAsync(AnnounceTimeout, clock, stoppingToken);
+                    await Bounded.RunAsync(sending => bus.Publish(model.Describe(), sending), AnnounceTimeout, stoppingToken);
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
@@ -71,6 +72,16 @@ internal sealed partial class ModelHost(
             await _changed.WaitAsync(AnnounceInterval, stoppingToken);
         }
     }
+
+    /// <summary>Drains before anything else stops: what is in hand still finds the bus, and in Standalone the consumer of outcomes.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Models().Select(model => model.StopConsumingAsync(cancellationToken)));
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

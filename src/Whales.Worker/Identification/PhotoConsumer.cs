@@ -30,13 +30,13 @@ internal sealed partial class PhotoConsumer(
     {
         if (!context.ReceiveContext.Redelivered || tracker.Knows(context.Message))
         {
-            await RunAsync(context.Message);
+            await RunAsync(context);
             return;
         }
 
         var suspects = await bus.GetSendEndpoint(addresses.Of(Names.SuspectQueue(context.Message.Model)));
         await persistently.RunAsync(
-            async ct => await suspects.Send(context.Message, ct).WaitAsync(options.Value.SendTimeout, ct), context.CancellationToken);
+            ct => Bounded.RunAsync(sending => suspects.Send(context.Message, sending), options.Value.SendTimeout, ct), context.CancellationToken);
         LogSuspected(context.Message.IdentificationId, context.Message.Model);
     }
 
@@ -46,7 +46,7 @@ internal sealed partial class PhotoConsumer(
         var starts = context.ReceiveContext.TransportHeaders.Get<long>(DeliveryCount) ?? 0;
         if (starts < options.Value.SuspectStarts || tracker.Knows(context.Message))
         {
-            await RunAsync(context.Message);
+            await RunAsync(context);
             return;
         }
 
@@ -57,8 +57,10 @@ internal sealed partial class PhotoConsumer(
         metrics.PhotoFinished(context.Message.Model, PhotoOutcome.Poisonous, default);
     }
 
-    private Task RunAsync(IdentifyWhale command) =>
-        tracker.RunAsync(command, async () =>
+    private Task RunAsync(ConsumeContext<IdentifyWhale> context)
+    {
+        var command = context.Message;
+        return tracker.RunAsync(command, context.ReceiveContext.Redelivered, async () =>
         {
             metrics.PhotoStarted(command.Model, (clock.GetUtcNow() - command.SubmittedAt).TotalSeconds);
             var result = new PhotoResult(null, PhotoOutcome.Returned, default);
@@ -81,12 +83,13 @@ internal sealed partial class PhotoConsumer(
                 metrics.PhotoFinished(command.Model, result.Outcome, timings);
             }
         });
+    }
 
     // Until the broker takes it, and not bound to the delivery's own token, which a broken connection cancels: an answer that was paid
     // for is not thrown away because the broker restarts. The photo's second copy finds this one in the tracker.
     private ValueTask PublishAsync(object outcome) =>
         persistently.RunAsync(
-            async ct => await bus.Publish(outcome, outcome.GetType(), ct).WaitAsync(options.Value.SendTimeout, ct), drain.Token);
+            ct => Bounded.RunAsync(sending => bus.Publish(outcome, outcome.GetType(), sending), options.Value.SendTimeout, ct), drain.Token);
 
     [LoggerMessage(LogLevel.Warning, "Photo {IdentificationId} for {Model} was delivered before and has no outcome: it will run alone.")]
     private partial void LogSuspected(Guid identificationId, string model);

@@ -28,6 +28,7 @@ internal sealed partial class ServedModel(
     IOptions<RabbitMqOptions> options,
     ILogger<ServedModel> log) : IAsyncDisposable
 {
+    private readonly List<HostReceiveEndpointHandle> _endpoints = [];
     private IdentificationModel? _model;
 
     public string Name => folder.Manifest.Name;
@@ -47,19 +48,25 @@ internal sealed partial class ServedModel(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            State = ModelState.Failed;
-            Reason = exception.Message;
-            metrics.ModelUnloaded(Name);
-            LogLoadFailed(exception, Name);
+            Fail(exception);
             return;
         }
 
-        await persistently.RunAsync(async ct => await topology.DeclareAsync([Name], ct), cancellationToken);
+        try
+        {
+            await persistently.RunAsync(async ct => await topology.DeclareAsync([Name], ct), cancellationToken);
+        }
+        catch (PermanentFaultException exception)
+        {
+            Fail(exception);
+            return;
+        }
+
         var consumer = ActivatorUtilities.CreateInstance<PhotoConsumer>(
             services, ActivatorUtilities.CreateInstance<Identifier>(services, _model, folder.Manifest.Input.ToTensorSpec()));
-        await ConnectAsync(Names.Queue(Name), InFlight(_model), consumer.ConsumeAsync);
+        await ConnectAsync(Names.Queue(Name), InFlight(_model), consumer.ConsumeAsync, cancellationToken);
         if (!addresses.InMemory)
-            await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync);
+            await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync, cancellationToken);
         queues.Connected(Name);
         State = ModelState.Ready;
         metrics.ModelLoaded(Name, new LoadedModel
@@ -86,6 +93,10 @@ internal sealed partial class ServedModel(
         SecondsPerPhoto = _model?.SecondsPerPhoto,
     };
 
+    /// <summary>Takes no more photos, and returns when those in hand have their outcome.</summary>
+    public Task StopConsumingAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(cancellationToken)));
+
     public async ValueTask DisposeAsync()
     {
         State = ModelState.Unloaded;
@@ -93,10 +104,18 @@ internal sealed partial class ServedModel(
             await _model.DisposeAsync();
     }
 
+    private void Fail(Exception exception)
+    {
+        State = ModelState.Failed;
+        Reason = exception.Message;
+        metrics.ModelUnloaded(Name);
+        LogLoadFailed(exception, Name);
+    }
+
     // The batches that run, the batches that fill behind them, and what is being decoded meanwhile.
     private static int InFlight(IdentificationModel model) => (2 * model.BatchSize * model.Sessions) + (2 * Environment.ProcessorCount);
 
-    private async Task ConnectAsync(string queue, int inFlight, MessageHandler<IdentifyWhale> handler)
+    private async Task ConnectAsync(string queue, int inFlight, MessageHandler<IdentifyWhale> handler, CancellationToken cancellationToken)
     {
         var endpoint = endpoints.ConnectReceiveEndpoint(queue, (_, configure) =>
         {
@@ -108,7 +127,8 @@ internal sealed partial class ServedModel(
             configure.ConcurrentMessageLimit = inFlight;
             configure.Handler(handler);
         });
-        await endpoint.Ready;
+        _endpoints.Add(endpoint);
+        await endpoint.Ready.WaitAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Model {Model} cannot be served; its photos wait in their queue.")]

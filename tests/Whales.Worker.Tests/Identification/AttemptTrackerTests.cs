@@ -7,8 +7,10 @@ public sealed class AttemptTrackerTests
 {
     private readonly AttemptTracker _tracker = new();
 
-    [Fact]
-    public async Task RunAsync_CopyWhileTheFirstRuns_WaitsForItAndRunsOnce()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_CopyWhileTheFirstRuns_WaitsForItAndRunsOnce(bool redelivered)
     {
         var command = Command();
         var finish = new TaskCompletionSource();
@@ -19,8 +21,8 @@ public sealed class AttemptTrackerTests
             return finish.Task;
         }
 
-        var first = _tracker.RunAsync(command, Work);
-        var copy = _tracker.RunAsync(command, Work);
+        var first = _tracker.RunAsync(command, redelivered: false, Work);
+        var copy = _tracker.RunAsync(command, redelivered, Work);
 
         Assert.False(copy.IsCompleted);
         finish.SetResult();
@@ -29,24 +31,40 @@ public sealed class AttemptTrackerTests
     }
 
     [Fact]
-    public async Task RunAsync_CopyAfterTheFirstFinished_DoesNotRunAgain()
+    public async Task RunAsync_RedeliveredAfterItFinished_DoesNotRunAgain()
     {
         var command = Command();
-        await _tracker.RunAsync(command, () => Task.CompletedTask);
+        await _tracker.RunAsync(command, redelivered: false, () => Task.CompletedTask);
 
         Assert.True(_tracker.Knows(command));
-        await _tracker.RunAsync(command, () => throw new InvalidOperationException("It ran again."));
+        await _tracker.RunAsync(command, redelivered: true, () => throw new InvalidOperationException("It ran again."));
+    }
+
+    [Fact]
+    public async Task RunAsync_SentAgainAfterItFinished_RunsAgainBecauseItsOutcomeWasLost()
+    {
+        var command = Command();
+        await _tracker.RunAsync(command, redelivered: false, () => Task.CompletedTask);
+
+        var ranAgain = false;
+        await _tracker.RunAsync(command, redelivered: false, () =>
+        {
+            ranAgain = true;
+            return Task.CompletedTask;
+        });
+
+        Assert.True(ranAgain);
     }
 
     [Fact]
     public async Task RunAsync_FirstRunFailed_IsForgottenAndMayRunAgain()
     {
         var command = Command();
-        await Assert.ThrowsAsync<TimeoutException>(() => _tracker.RunAsync(command, () => throw new TimeoutException()));
+        await Assert.ThrowsAsync<TimeoutException>(() => _tracker.RunAsync(command, redelivered: false, () => throw new TimeoutException()));
 
         Assert.False(_tracker.Knows(command));
         var ranAgain = false;
-        await _tracker.RunAsync(command, () =>
+        await _tracker.RunAsync(command, redelivered: false, () =>
         {
             ranAgain = true;
             return Task.CompletedTask;
@@ -58,7 +76,7 @@ public sealed class AttemptTrackerTests
     public async Task RunAsync_NextAttempt_IsAnotherPhoto()
     {
         var command = Command();
-        await _tracker.RunAsync(command, () => Task.CompletedTask);
+        await _tracker.RunAsync(command, redelivered: false, () => Task.CompletedTask);
 
         Assert.False(_tracker.Knows(command with { Attempt = 2 }));
     }
@@ -77,9 +95,9 @@ public sealed class AttemptTrackerTests
     public async Task RunAsync_ManyPhotos_TheOldestAreForgotten()
     {
         var first = Command();
-        await _tracker.RunAsync(first, () => Task.CompletedTask);
+        await _tracker.RunAsync(first, redelivered: false, () => Task.CompletedTask);
         for (var i = 0; i < 5000; i++)
-            await _tracker.RunAsync(Command(), () => Task.CompletedTask);
+            await _tracker.RunAsync(Command(), redelivered: false, () => Task.CompletedTask);
 
         Assert.False(_tracker.Knows(first));
     }
