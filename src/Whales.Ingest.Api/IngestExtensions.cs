@@ -26,6 +26,7 @@ public static class IngestExtensions
         builder.Services.AddSingleton<IModelStates>(services => services.GetRequiredService<ModelStates>());
         builder.Services.AddSingleton<ApiMetrics>();
         builder.Services.AddSingleton<RelayInbox>();
+        builder.Services.AddSingleton<SentNotes>();
         builder.Services.AddSingleton<IIdentificationQueue, IdentificationQueue>();
         builder.Services.AddSingleton<ICancelBroadcast, CancelBroadcast>();
         builder.Services.AddSingleton<OutcomeProjection>();

@@ -18,6 +18,7 @@ namespace Whales.Ingest.Api.Outbox;
 internal sealed partial class Relay(
     IIdentificationStore store,
     RelayInbox inbox,
+    SentNotes notes,
     ISendEndpointProvider endpoints,
     QueueAddresses addresses,
     ConnectedQueues queues,
@@ -35,7 +36,6 @@ internal sealed partial class Relay(
     private readonly SemaphoreSlim _window = new(options.Value.Window);
     private readonly SemaphoreSlim _restore = new(1);
     private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _senders = new();
-    private readonly ConcurrentQueue<AttemptId> _confirmed = new();
 
     // Whether the last send failed: the first failure is a warning, the rest of an outage is not news.
     private volatile bool _failing;
@@ -124,7 +124,7 @@ internal sealed partial class Relay(
             {
                 await Bounded.RunAsync(sending => SendAsync(row, sending), broker.Value.SendTimeout, stoppingToken);
                 metrics.Published(row.Model, PublishOutcome.Confirmed, clock.GetElapsedTime(started).TotalSeconds);
-                _confirmed.Enqueue(new AttemptId(row.Id, row.Attempt));
+                notes.Confirmed(new AttemptId(row.Id, row.Attempt));
                 if (_failing)
                 {
                     _failing = false;
@@ -200,9 +200,7 @@ internal sealed partial class Relay(
         using var timer = new PeriodicTimer(options.Value.NoteInterval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var batch = new List<AttemptId>();
-            while (_confirmed.TryDequeue(out var attempt))
-                batch.Add(attempt);
+            var batch = notes.Take();
             if (batch.Count == 0)
                 continue;
             try
@@ -212,7 +210,7 @@ internal sealed partial class Relay(
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 foreach (var attempt in batch)
-                    _confirmed.Enqueue(attempt);
+                    notes.Confirmed(attempt);
                 NoteFailed(exception);
             }
         }

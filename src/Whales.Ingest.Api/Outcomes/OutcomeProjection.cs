@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Whales.Contracts;
 using Whales.Hosting.Resilience;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Outbox;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
 
@@ -16,12 +17,14 @@ internal sealed class OutcomeProjection : IAsyncDisposable
     private readonly WriteCoalescer<Completion, bool> _completions;
     private readonly Persistently _persistently;
     private readonly IdentificationWaiters _waiters;
+    private readonly SentNotes _notes;
     private readonly ApiMetrics _metrics;
 
-    public OutcomeProjection(IIdentificationStore store, Persistently persistently, IdentificationWaiters waiters, ApiMetrics metrics)
+    public OutcomeProjection(IIdentificationStore store, Persistently persistently, IdentificationWaiters waiters, SentNotes notes, ApiMetrics metrics)
     {
         _persistently = persistently;
         _waiters = waiters;
+        _notes = notes;
         _metrics = metrics;
         _completions = new WriteCoalescer<Completion, bool>(completions => store.CompleteAsync(completions, CancellationToken.None));
     }
@@ -31,6 +34,7 @@ internal sealed class OutcomeProjection : IAsyncDisposable
         var changed = await _persistently.RunAsync(async ct => await _completions.AddAsync(completion, ct), cancellationToken);
         if (!changed)
             return;
+        _notes.Finished(completion.Attempt);
         _waiters.Completed(completion);
         _metrics.Finished(model, completion.Status, completion.Result?.Decision, (completion.CompletedAt - AcceptedAt(completion.Attempt.Id)).TotalSeconds);
     }
