@@ -24,8 +24,8 @@ public sealed class RelayOptions
     public TimeSpan NoteInterval { get; set; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// A photo whose model's queue is empty this long after it was sent was lost with the queue (deleted, purged, restored from an older
-    /// backup) and is sent again. Longer than a worker may hold a photo. Default 2 min.
+    /// When a model's queue has been empty for so long, photos that were sent before and have no outcome were lost with it (deleted, purged,
+    /// restored from an older backup) and are sent again. Longer than a worker may hold a photo. Default 2 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan ResendAfter { get; set; } = TimeSpan.FromMinutes(2);
