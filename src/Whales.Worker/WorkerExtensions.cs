@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
@@ -22,7 +23,8 @@ public static class WorkerExtensions
         builder.Services.AddSingleton<AttemptTracker>();
         builder.Services.AddSingleton<DrainDeadline>();
         builder.Services.TryAddSingleton<Persistently>();
-        builder.Services.AddSingleton(_ => new DecodePool(Environment.ProcessorCount));
+        builder.Services.AddSingleton(services =>
+            new DecodePool(Environment.ProcessorCount, services.GetRequiredService<IOptions<InferenceOptions>>().Value.BulkShare));
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddHealthChecks().AddCheck<ModelHost>("models", tags: ["ready"]);
