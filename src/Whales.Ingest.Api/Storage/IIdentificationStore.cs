@@ -19,8 +19,9 @@ public interface IIdentificationStore
     /// <summary>Newest first, by keyset.</summary>
     Task<IReadOnlyList<IdentificationRow>> ListAsync(IdentificationFilter filter, CancellationToken cancellationToken);
 
-    /// <summary>Leases queued rows that are unsent and whose lease has run out, oldest first, so that only one relay sends them.</summary>
-    Task<IReadOnlyList<IdentificationRow>> LeaseUnsentAsync(int limit, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellationToken);
+    /// <summary>Leases queued rows of a lane that are unsent and whose lease has run out, oldest first, so that only one relay sends them.</summary>
+    Task<IReadOnlyList<IdentificationRow>> LeaseUnsentAsync(
+        Lane lane, int limit, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellationToken);
 
     /// <summary>Notes that the broker has confirmed these attempts. Losing such a note only costs a second, harmless send.</summary>
     Task MarkSentAsync(IReadOnlyList<AttemptId> attempts, DateTimeOffset now, CancellationToken cancellationToken);

@@ -48,9 +48,9 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
     }
 
     public async Task<IReadOnlyList<IdentificationRow>> LeaseUnsentAsync(
-        int limit, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+        Lane lane, int limit, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
     {
-        var call = new Call(_sql.LeaseUnsent, parameters => parameters.Set("now", now).Set("leased_until", leaseUntil).Set("limit", limit));
+        var call = new Call(_sql.LeaseUnsent, parameters => parameters.Set("lane", RowText.Of(lane)).Set("now", now).Set("leased_until", leaseUntil).Set("limit", limit));
         var rows = await database.ChangeAsync(call, IdentificationColumns.Read, Durability.Relaxed, cancellationToken).ConfigureAwait(false);
         // An update returns its rows in no order.
         rows.Sort((one, other) => (one.QueuedAt, one.Id).CompareTo((other.QueuedAt, other.Id)));
