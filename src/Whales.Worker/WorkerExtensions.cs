@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
+using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
 using Whales.Worker.Identification;
@@ -20,6 +21,9 @@ public static class WorkerExtensions
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<WorkerIdentity>();
         builder.Services.AddSingleton<WorkerMetrics>();
+        builder.Services.AddSingleton<QueueMetrics>();
+        builder.Services.TryAddSingleton<IQueueDepth, BrokerQueueDepth>();
+        builder.Services.AddHostedService<QueueWatch>();
         builder.Services.AddSingleton<AttemptTracker>();
         builder.Services.AddSingleton<DrainDeadline>();
         builder.Services.TryAddSingleton<Persistently>();

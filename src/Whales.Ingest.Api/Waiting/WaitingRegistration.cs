@@ -1,3 +1,4 @@
+using Whales.Hosting.Messaging;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Waiting;
@@ -10,6 +11,7 @@ internal static class WaitingRegistration
         services.AddSingleton<LaneStore>();
         services.AddSingleton<WaitingLines>();
         services.AddSingleton<Admission>();
+        services.AddSingleton<IQueueDepth, JobTableDepth>();
         services.AddHostedService<LineWatch>();
     }
 }

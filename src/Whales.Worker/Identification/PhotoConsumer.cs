@@ -19,6 +19,7 @@ internal sealed partial class PhotoConsumer(
     DrainDeadline drain,
     Persistently persistently,
     WorkerMetrics metrics,
+    QueueMetrics queues,
     TimeProvider clock,
     IOptions<RabbitMqOptions> options,
     ILogger<PhotoConsumer> log)
@@ -62,6 +63,7 @@ internal sealed partial class PhotoConsumer(
         var command = context.Message;
         return tracker.RunAsync(command, context.ReceiveContext.Redelivered, async () =>
         {
+            queues.Took(command.Model, command.Lane);
             metrics.PhotoStarted(command.Model, (clock.GetUtcNow() - command.SubmittedAt).TotalSeconds);
             var result = new PhotoResult(null, PhotoOutcome.Returned, default);
             var timings = result.Timings;
@@ -80,6 +82,7 @@ internal sealed partial class PhotoConsumer(
             finally
             {
                 metrics.PhotoFinished(command.Model, result.Outcome, timings);
+                queues.Done(command.Model, command.Lane);
             }
         });
     }
