@@ -64,6 +64,22 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public async Task QueueGauges_InStandalone_TellWhatTheJobTableHas()
+    {
+        await using var system = await StandaloneSystem.StartAsync(TestPictures.WriteSlowModel);
+        for (var i = 0; i < 60; i++)
+            await system.Client.SubmitAsync(TestPictures.Red, Model);
+
+        await Eventually.UntilAsync(
+            async () => await Metrics.ReadAsync(system.Host.Url, "whales_queue_drain_rate", ("lane", "interactive")) > 0
+                && await Metrics.ReadAsync(system.Host.Url, "whales_queue_expected_drain_seconds", ("lane", "interactive")) > 0,
+            Patience, "the gauges move");
+        Assert.Equal(0, await Metrics.ReadAsync(system.Host.Url, "whales_queue_messages", ("lane", "bulk")));
+        await system.Client.AllFinishedAsync();
+        await Eventually.UntilAsync(async () => await Metrics.ReadAsync(system.Host.Url, "whales_queue_messages") == 0, Patience, "the queues are empty");
+    }
+
+    [Fact]
     public async Task Estimate_OfAWaitingPhoto_FollowsTheLine()
     {
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteSlowModel);

@@ -32,7 +32,8 @@ public sealed class JobTable(string connectionString)
         """,
         id);
 
-    public Task<int> DeleteBulkAsync() => ExecuteAsync("delete from identifications where lane = 'bulk' and status = 'queued'");
+    /// <summary>Rows in this lane that have none yet.</summary>
+    public async Task<int> QueuedAsync(string lane) => (int)await CountAsync("select count(*) from identifications where lane = $1 and status = 'queued'", lane);
 
     private async Task<long> CountAsync(string sql, params object[] values)
     {
