@@ -21,7 +21,7 @@ internal sealed class OverloadBench(string modelsFolder, string model, IReadOnly
             peak = await load.SaturateAsync(model, 32, time);
         }
 
-        var most = Math.Max(8, (int)(peak * SecondsThatMayWait));
+        var most = Math.Max(64, (int)(peak * SecondsThatMayWait));
         await using var system = await SystemUnderTest.DistributedAsync(modelsFolder, model, new() { ["Ingest__MaxWaiting"] = $"{most}" });
         await system.StartWorkerAsync(ready: true);
         using var flood = new LoadGenerator(system.Api.Url, photos);
