@@ -21,7 +21,7 @@ internal sealed class EtaBench(string modelsFolder, string model, IReadOnlyList<
         await using var system = await SystemUnderTest.DistributedAsync(modelsFolder, model);
         using var load = new LoadGenerator(system.Api.Url, photos);
         await system.StartWorkerAsync(ready: true);
-        var rate = await load.SaturateAsync(model, 32, time / 2);
+        var rate = Math.Max(5, await load.SaturateAsync(model, 32, time / 2));
         var ids = await load.PostAllAsync(model, (int)(rate * (Settling + (4 * time)).TotalSeconds), connections: 8);
         var watched = ids.Where((_, i) => i % Math.Max(1, ids.Count / Watched) == 0).ToList();
 

@@ -13,22 +13,26 @@ internal sealed class DrainMeter(TimeProvider clock)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(1);
 
+    // Nobody works at all: what comes after it has nothing to do with it.
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(20);
+
     private readonly Lock _gate = new();
-    private readonly Queue<(long At, TimeSpan Time, int Photos)> _parts = new();
+    private readonly Queue<(TimeSpan Time, int Photos)> _parts = new();
     private long _newest;
     private TimeSpan _time;
     private int _photos;
+    private TimeSpan _still;
     private double? _last;
 
-    /// <summary>Photos a second in the latest busy time; null when there was too little of it lately.</summary>
+    /// <summary>Photos a second in the latest busy time; null when there was too little of it lately, 0 when nobody works on what waits.</summary>
     public double? PerSecond
     {
         get
         {
             lock (_gate)
             {
-                while (_parts.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.At) > (_parts.Count == 1 ? Recent : Longest))
-                    Drop();
+                if (clock.GetElapsedTime(_newest) > Recent)
+                    Forget();
                 return Now();
             }
         }
@@ -40,7 +44,7 @@ internal sealed class DrainMeter(TimeProvider clock)
         get
         {
             lock (_gate)
-                return Now() ?? _last;
+                return _last;
         }
     }
 
@@ -49,28 +53,37 @@ internal sealed class DrainMeter(TimeProvider clock)
     {
         lock (_gate)
         {
-            if (_parts.Count > 0 && clock.GetElapsedTime(_newest) > Recent)
-            {
-                // Another day, another load.
-                while (_parts.Count > 0)
-                    Drop();
-            }
-
+            if (clock.GetElapsedTime(_newest) > Recent || (photos > 0 && _still >= Standstill))
+                Forget();
+            _still = photos > 0 ? TimeSpan.Zero : _still + time;
             _newest = clock.GetTimestamp();
-            _parts.Enqueue((_newest, time, photos));
+            _parts.Enqueue((time, photos));
             _time += time;
             _photos += photos;
             while (_parts.TryPeek(out var oldest) && _parts.Count > 1 && _time - oldest.Time >= Enough && (_photos - oldest.Photos >= EnoughPhotos || _time > Longest))
                 Drop();
-            _last = Now() ?? _last;
+            if (Now() is > 0 and var now)
+                _last = now;
         }
     }
 
-    private double? Now() => _time >= Least ? _photos / _time.TotalSeconds : null;
+    private double? Now()
+    {
+        if (_still >= Standstill)
+            return 0;
+        return _time >= Least ? _photos / _time.TotalSeconds : null;
+    }
+
+    private void Forget()
+    {
+        _still = TimeSpan.Zero;
+        while (_parts.Count > 0)
+            Drop();
+    }
 
     private void Drop()
     {
-        var (_, time, photos) = _parts.Dequeue();
+        var (time, photos) = _parts.Dequeue();
         _time -= time;
         _photos -= photos;
     }

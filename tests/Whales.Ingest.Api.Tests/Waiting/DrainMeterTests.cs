@@ -60,6 +60,20 @@ public sealed class DrainMeterTests
         Assert.Null(_meter.PerSecond);
     }
 
+    [Fact]
+    public void PerSecond_NobodyWorksAndThenSomebodyDoes_IsZeroAndThenTheNewRate()
+    {
+        for (var i = 0; i < 240; i++)
+            Add(0.5, 0);
+        Assert.Equal(0, _meter.PerSecond);
+
+        for (var i = 0; i < 6; i++)
+            Add(0.5, 10);
+
+        Assert.Equal(20, _meter.PerSecond!.Value, 0.5);
+        Assert.Equal(20, _meter.Last!.Value, 0.5);
+    }
+
     private void Add(double seconds, int photos)
     {
         _clock.Advance(seconds);
