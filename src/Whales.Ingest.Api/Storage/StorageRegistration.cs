@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Whales.Hosting.Metrics;
 
 namespace Whales.Ingest.Api.Storage;
 
@@ -17,7 +18,8 @@ public static class StorageRegistration
             .ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IIdentificationStore>(services =>
-            new IdentificationStore(Database(services), services.GetRequiredService<TimeProvider>()));
+            new IdentificationStore(
+                new MeasuredDatabase(Database(services), services.GetRequiredService<StoreMetrics>()), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;

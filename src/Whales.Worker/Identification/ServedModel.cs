@@ -41,6 +41,7 @@ internal sealed partial class ServedModel(
     /// <summary>Loads the model and starts to consume; returns when its queues are open or the model has failed.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var started = clock.GetTimestamp();
         try
         {
             _model = await IdentificationModel.LoadAsync(
@@ -52,6 +53,7 @@ internal sealed partial class ServedModel(
             return;
         }
 
+        var loadTook = clock.GetElapsedTime(started);
         try
         {
             await persistently.RunAsync(async ct => await topology.DeclareAsync([Name], ct), cancellationToken);
@@ -76,6 +78,7 @@ internal sealed partial class ServedModel(
             ExecutionProvider = _model.ExecutionProvider,
             Input = $"{folder.Manifest.Input.Width}x{folder.Manifest.Input.Height}",
             Precision = "fp32",
+            LoadSeconds = loadTook.TotalSeconds,
         });
         LogServing(Name);
     }
@@ -108,7 +111,7 @@ internal sealed partial class ServedModel(
     {
         State = ModelState.Failed;
         Reason = exception.Message;
-        metrics.ModelUnloaded(Name);
+        metrics.ModelLoadFailed(Name);
         LogLoadFailed(exception, Name);
     }
 
