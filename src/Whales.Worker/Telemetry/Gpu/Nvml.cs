@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Whales.Worker.Telemetry.Gpu;
 
@@ -7,66 +6,49 @@ namespace Whales.Worker.Telemetry.Gpu;
 /// NVIDIA's management library, which comes with the driver: where it is missing, there is no GPU that we could use. Looked up by name at
 /// run time, because most hosts have none. Its numbers are read at each scrape and take a fraction of a millisecond.
 /// </summary>
-internal sealed class Nvml : IDisposable
+internal sealed unsafe class Nvml : IDisposable
 {
     public const string Library = "libnvidia-ml.so.1";
 
     // nvmlReturn_t: everything else (not supported, GPU lost, no permission) means that there is no number.
     private const int Success = 0;
     private const uint OnTheDie = 0;
-    private const int UuidLength = 96;
+    private const uint UuidLength = 96;
 
-    private readonly Memory _memory;
-    private readonly Utilization _utilization;
-    private readonly Temperature _temperature;
-    private readonly Number _power;
-    private readonly Done _shutdown;
+    private readonly delegate* unmanaged[Cdecl]<IntPtr, MemoryInfo*, int> _memory;
+    private readonly delegate* unmanaged[Cdecl]<IntPtr, Rates*, int> _utilization;
+    private readonly delegate* unmanaged[Cdecl]<IntPtr, uint, uint*, int> _temperature;
+    private readonly delegate* unmanaged[Cdecl]<IntPtr, uint*, int> _power;
+    private readonly delegate* unmanaged[Cdecl]<int> _shutdown;
     private readonly (IntPtr Handle, string Uuid)[] _devices;
 
     private Nvml(Func<string, IntPtr> export)
     {
-        T Get<T>(string name)
-            where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(export(name));
-
-        var initialise = Get<Done>("nvmlInit_v2");
-        var count = Get<Count>("nvmlDeviceGetCount_v2");
-        var byIndex = Get<ByIndex>("nvmlDeviceGetHandleByIndex_v2");
-        var uuid = Get<Uuid>("nvmlDeviceGetUUID");
-        _memory = Get<Memory>("nvmlDeviceGetMemoryInfo");
-        _utilization = Get<Utilization>("nvmlDeviceGetUtilizationRates");
-        _temperature = Get<Temperature>("nvmlDeviceGetTemperature");
-        _power = Get<Number>("nvmlDeviceGetPowerUsage");
-        _shutdown = Get<Done>("nvmlShutdown");
+        var initialise = (delegate* unmanaged[Cdecl]<int>)export("nvmlInit_v2");
+        var count = (delegate* unmanaged[Cdecl]<uint*, int>)export("nvmlDeviceGetCount_v2");
+        var byIndex = (delegate* unmanaged[Cdecl]<uint, IntPtr*, int>)export("nvmlDeviceGetHandleByIndex_v2");
+        var uuid = (delegate* unmanaged[Cdecl]<IntPtr, byte*, uint, int>)export("nvmlDeviceGetUUID");
+        _memory = (delegate* unmanaged[Cdecl]<IntPtr, MemoryInfo*, int>)export("nvmlDeviceGetMemoryInfo");
+        _utilization = (delegate* unmanaged[Cdecl]<IntPtr, Rates*, int>)export("nvmlDeviceGetUtilizationRates");
+        _temperature = (delegate* unmanaged[Cdecl]<IntPtr, uint, uint*, int>)export("nvmlDeviceGetTemperature");
+        _power = (delegate* unmanaged[Cdecl]<IntPtr, uint*, int>)export("nvmlDeviceGetPowerUsage");
+        _shutdown = (delegate* unmanaged[Cdecl]<int>)export("nvmlShutdown");
 
         var devices = new List<(IntPtr, string)>();
-        if (initialise() == Success && count(out var number) == Success)
+        uint number = 0;
+        if (initialise() == Success && count(&number) == Success)
         {
+            var text = stackalloc byte[(int)UuidLength];
             for (uint i = 0; i < number; i++)
             {
-                var text = new byte[UuidLength];
-                if (byIndex(i, out var device) == Success)
-                    devices.Add((device, uuid(device, text, UuidLength) == Success ? Encoding.ASCII.GetString(text).TrimEnd('\0') : ""));
+                IntPtr device;
+                if (byIndex(i, &device) == Success)
+                    devices.Add((device, uuid(device, text, UuidLength) == Success ? Marshal.PtrToStringUTF8((IntPtr)text) ?? "" : ""));
             }
         }
 
         _devices = [.. devices];
     }
-
-    private delegate int Done();
-
-    private delegate int Count(out uint number);
-
-    private delegate int ByIndex(uint index, out IntPtr device);
-
-    private delegate int Uuid(IntPtr device, [Out, MarshalAs(UnmanagedType.LPArray, SizeParamIndex = 2)] byte[] text, uint length);
-
-    private delegate int Memory(IntPtr device, out MemoryInfo info);
-
-    private delegate int Utilization(IntPtr device, out Rates rates);
-
-    private delegate int Temperature(IntPtr device, uint sensor, out uint celsius);
-
-    private delegate int Number(IntPtr device, out uint value);
 
     /// <summary>GPUs of this host.</summary>
     public int Devices => _devices.Length;
@@ -96,19 +78,22 @@ internal sealed class Nvml : IDisposable
 
     private GpuReading Read(int index, IntPtr device, string uuid)
     {
-        var memory = _memory(device, out var info) == Success;
+        MemoryInfo info;
+        Rates rates;
+        uint celsius, milliwatts;
+        var memory = _memory(device, &info) == Success;
         return new GpuReading(index, uuid)
         {
             MemoryUsedBytes = memory ? info.Used : null,
             MemoryTotalBytes = memory ? info.Total : null,
-            Utilization = _utilization(device, out var rates) == Success ? rates.Gpu / 100.0 : null,
-            Celsius = _temperature(device, OnTheDie, out var celsius) == Success ? celsius : null,
-            Watts = _power(device, out var milliwatts) == Success ? milliwatts / 1000.0 : null,
+            Utilization = _utilization(device, &rates) == Success ? rates.Gpu / 100.0 : null,
+            Celsius = _temperature(device, OnTheDie, &celsius) == Success ? celsius : null,
+            Watts = _power(device, &milliwatts) == Success ? milliwatts / 1000.0 : null,
         };
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    internal struct MemoryInfo
+    private struct MemoryInfo
     {
         public ulong Total;
         public ulong Free;
@@ -117,7 +102,7 @@ internal sealed class Nvml : IDisposable
 
     /// <summary>Percent of the last second or less.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct Rates
+    private struct Rates
     {
         public uint Gpu;
         public uint MemoryBus;
