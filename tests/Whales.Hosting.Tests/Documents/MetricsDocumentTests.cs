@@ -40,10 +40,10 @@ public sealed partial class MetricsDocumentTests
             host.Services.GetRequiredService<IMeterFactory>(), ExecutionProviderChoice.Auto, TimeProvider.System, Nvml.TryLoad(new FakeNvml().Export));
         host.Services.GetRequiredService<StoreMetrics>().Of("images", "read");
         host.Services.GetRequiredService<ApiMetrics>().DeclareAgeLimits("a_model", 1, 2);
-        host.Services.GetRequiredService<WorkerMetrics>().DeclareThresholds("a_model", 1, 2);
         host.Services.GetRequiredService<ApiMetrics>().DeclareModels(["a_model"]);
         var worker = host.Services.GetRequiredService<WorkerMetrics>();
         worker.DeclareModels(["a_model"]);
+        worker.DeclareThresholds("a_model", 1, 2);
         worker.ModelLoaded("a_model", new LoadedModel { Version = "1", Sha256 = "0123456789", ExecutionProvider = "cpu", Input = "2x2", Precision = "fp32" });
         using var missing = await host.Client.GetAsync("/nothing", TestContext.Current.CancellationToken);
 
