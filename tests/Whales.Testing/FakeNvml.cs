@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -9,9 +10,42 @@ public sealed class FakeNvml
     /// <summary>NVML's "not supported".</summary>
     private const int NotSupported = 3;
 
+    // A caller has only an address, which keeps no delegate alive: without this the collector takes them.
+    private static readonly ConcurrentBag<Delegate> KeptAlive = [];
+
     private readonly Dictionary<string, Delegate> _functions;
 
-    public FakeNvml(uint devices = 2) => _functions = new()
+    public FakeNvml(uint devices = 2)
+    {
+        _functions = Functions(devices);
+        foreach (var function in _functions.Values)
+            KeptAlive.Add(function);
+    }
+
+    private delegate int Done();
+
+    private delegate int Pointer(IntPtr number);
+
+    private delegate int ByIndex(uint index, IntPtr device);
+
+    private delegate int Text(IntPtr device, IntPtr text, uint length);
+
+    private delegate int OfDevice(IntPtr device, IntPtr answer);
+
+    private delegate int OfSensor(IntPtr device, uint sensor, IntPtr answer);
+
+    public static long TotalBytes => 80L << 30;
+
+    public static long UsedBytes => 5L << 30;
+
+    public bool IsShutDown { get; private set; }
+
+    /// <summary>The address of a function, as a loaded library gives it.</summary>
+    public IntPtr Export(string name) => _functions.TryGetValue(name, out var function)
+        ? Marshal.GetFunctionPointerForDelegate(function)
+        : throw new EntryPointNotFoundException(name);
+
+    private Dictionary<string, Delegate> Functions(uint devices) => new()
     {
         ["nvmlInit_v2"] = (Done)(() => 0),
         ["nvmlShutdown"] = (Done)(() =>
@@ -40,29 +74,6 @@ public sealed class FakeNvml
         ["nvmlDeviceGetTemperature"] = (OfSensor)((device, sensor, celsius) => device == 1 && sensor == 0 ? Write(celsius, 61) : NotSupported),
         ["nvmlDeviceGetPowerUsage"] = (OfDevice)((device, milliwatts) => device == 1 ? Write(milliwatts, 250_500) : NotSupported),
     };
-
-    private delegate int Done();
-
-    private delegate int Pointer(IntPtr number);
-
-    private delegate int ByIndex(uint index, IntPtr device);
-
-    private delegate int Text(IntPtr device, IntPtr text, uint length);
-
-    private delegate int OfDevice(IntPtr device, IntPtr answer);
-
-    private delegate int OfSensor(IntPtr device, uint sensor, IntPtr answer);
-
-    public static long TotalBytes => 80L << 30;
-
-    public static long UsedBytes => 5L << 30;
-
-    public bool IsShutDown { get; private set; }
-
-    /// <summary>The address of a function, as a loaded library gives it.</summary>
-    public IntPtr Export(string name) => _functions.TryGetValue(name, out var function)
-        ? Marshal.GetFunctionPointerForDelegate(function)
-        : throw new EntryPointNotFoundException(name);
 
     private static int Write(IntPtr to, uint value)
     {
