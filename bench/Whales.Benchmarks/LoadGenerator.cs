@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace Whales.Benchmarks;
 
 /// <summary>Posts photos over loopback, bounded in count and time.</summary>
-internal sealed class LoadGenerator : IDisposable
+internal sealed partial class LoadGenerator : IDisposable
 {
     private readonly HttpClient _http;
     private readonly IReadOnlyList<byte[]> _photos;

@@ -2,7 +2,7 @@ using Whales.Benchmarks;
 using Whales.Hosting.Models;
 using Whales.Testing;
 
-// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|scrape]
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape, several with commas]
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
 var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));
@@ -16,12 +16,23 @@ Console.WriteLine($"{photos.Count} photos of {BenchPhotos.Width} x {BenchPhotos.
 foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("--model") is not { } wanted || m.Manifest.Name == wanted))
 {
     var bench = new ModelBench(modelsFolder, model, photos, seconds);
-    bench.PrintTitle();
-    var bare = bench.Raw(details: Wanted("raw"));
-    if (Wanted("standalone"))
-        await bench.StandaloneAsync(bare);
-    if (Wanted("rabbitmq"))
-        await bench.RabbitMqAsync(bare);
+    if (Wanted("raw") || Wanted("standalone") || Wanted("rabbitmq"))
+    {
+        bench.PrintTitle();
+        var bare = bench.Raw(details: Wanted("raw"));
+        if (Wanted("standalone"))
+            await bench.StandaloneAsync(bare);
+        if (Wanted("rabbitmq"))
+            await bench.RabbitMqAsync(bare);
+    }
+
+    var name = model.Manifest.Name;
+    if (Wanted("lanes"))
+        await new LaneBench(modelsFolder, name, photos, seconds).RunAsync();
+    if (Wanted("eta"))
+        await new EtaBench(modelsFolder, name, photos, seconds).RunAsync();
+    if (Wanted("overload"))
+        await new OverloadBench(modelsFolder, name, photos, seconds).RunAsync();
 }
 
 if (Wanted("scrape") && ModelFolders.Scan(modelsFolder).DefaultName(Option("--model")) is { } scraped)

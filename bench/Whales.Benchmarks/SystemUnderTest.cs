@@ -20,6 +20,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public HostProcess Api { get; private set; } = null!;
 
+    /// <summary>The job table, where it is in PostgreSQL.</summary>
+    public JobTable? JobTable { get; private set; }
+
     /// <summary>Processes whose CPU is counted, by name.</summary>
     public Dictionary<string, int[]> Processes { get; } = [];
 
@@ -35,11 +38,14 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>RabbitMQ, PostgreSQL and the API; the worker is started by itself.</summary>
-    public static async Task<SystemUnderTest> DistributedAsync(string modelsFolder, string model)
+    public static async Task<SystemUnderTest> DistributedAsync(string modelsFolder, string model, Dictionary<string, string?>? settings = null)
     {
         var system = new SystemUnderTest(modelsFolder, model);
+        foreach (var (key, value) in settings ?? [])
+            system._environment[key] = value;
         var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
         system._parts.Add(database);
+        system.JobTable = new JobTable(database.ConnectionString);
         var broker = await RabbitMqServer.StartPrivateAsync();
         system._parts.Add(broker);
         system._environment["ConnectionStrings__Whales"] = database.ConnectionString;
@@ -54,13 +60,14 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts a worker; returns at once when <paramref name="ready"/> is false.</summary>
-    public async Task StartWorkerAsync(bool ready)
+    public async Task<HostProcess> StartWorkerAsync(bool ready)
     {
         var worker = HostProcess.Start("Whales.Worker", _environment);
         _parts.Add(worker);
         Processes["worker"] = [worker.Pid];
         if (ready)
             await WaitAsync(worker, "health/ready");
+        return worker;
     }
 
     public Dictionary<string, double> CpuSeconds() =>

@@ -30,6 +30,7 @@ public static class IngestExtensions
         builder.Services.AddSingleton<IIdentificationQueue, IdentificationQueue>();
         builder.Services.AddSingleton<ICancelBroadcast, CancelBroadcast>();
         builder.Services.AddSingleton<OutcomeProjection>();
+        builder.Services.AddSendProgress();
         builder.Services.AddHostedService<TopologyDeclaration>();
         builder.Services.AddHostedService<Relay>();
         builder.Services.AddHostedService<LostQueueSweep>();

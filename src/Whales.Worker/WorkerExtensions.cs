@@ -1,6 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Whales.Contracts;
+using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
 using Whales.Worker.Identification;
@@ -21,10 +23,14 @@ public static class WorkerExtensions
         builder.Services.AddSingleton<WorkerIdentity>();
         builder.Services.AddSingleton<WorkerMetrics>();
         builder.Services.AddHostedService<GpuMetrics>();
+        builder.Services.AddSingleton<QueueMetrics>();
+        builder.Services.TryAddSingleton<IQueueDepth, BrokerQueueDepth>();
+        builder.Services.AddHostedService<QueueWatch>();
         builder.Services.AddSingleton<AttemptTracker>();
         builder.Services.AddSingleton<DrainDeadline>();
         builder.Services.TryAddSingleton<Persistently>();
-        builder.Services.AddSingleton(_ => new DecodePool(Environment.ProcessorCount));
+        builder.Services.AddSingleton(services =>
+            new DecodePool(Environment.ProcessorCount, services.GetRequiredService<IOptions<InferenceOptions>>().Value.BulkShare));
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddHealthChecks().AddCheck<ModelHost>("models", tags: ["ready"]);

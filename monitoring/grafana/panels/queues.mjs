@@ -14,8 +14,8 @@ export default {
     },
     {
       title: 'Time to drain', kind: 'stat', unit: 's', width: 8,
-      queries: [['model:whales_jobs_pending:drain_seconds{model=~"$model"}', '{{model}}']],
-      asks: 'If nothing more came, when would all be done, at the rate of the last 10 minutes?', act: 'Longer than people will wait: more workers. Empty while nothing ends.',
+      queries: [['max by (model, lane) (whales_queue_expected_drain_seconds{model=~"$model"})', '{{model}} {{lane}}']],
+      asks: 'If nothing more came, when would each lane be empty, all its workers as fast as now?', act: 'Longer than people will wait: more workers.',
     },
     {
       title: 'Oldest waiting photo', kind: 'stat', unit: 's', width: 8,
@@ -26,6 +26,22 @@ export default {
       title: 'Unfinished photos by lane', kind: 'timeseries', unit: 'short',
       queries: [['sum by (model, lane) (whales_jobs_pending{model=~"$model"})', '{{model}} {{lane}}']],
       asks: 'How much is accepted and not finished?', act: 'Bulk may be long; interactive should be short.',
+    },
+    {
+      title: 'Queues by lane, as workers see them', kind: 'timeseries', unit: 'short',
+      queries: [['max by (model, lane) (whales_queue_messages{model=~"$model",state="ready"})', '{{model}} {{lane}} ready'], ['sum by (model, lane) (whales_queue_messages{model=~"$model",state="unacked"})', '{{model}} {{lane}} in hand']],
+      asks: 'What is ready for any worker, and what do they hold? In Standalone too, which has no broker.', act: 'Ready grows: more comes in than workers do.',
+    },
+    {
+      title: 'Drain rate by lane', kind: 'timeseries', unit: 'ops', stack: true,
+      queries: [['sum by (model, lane) (whales_queue_drain_rate{model=~"$model"})', '{{model}} {{lane}}']],
+      asks: 'How fast do workers empty each lane?', act: 'Falls while photos are ready: workers are slower, or fewer, than before.',
+    },
+    {
+      title: 'Broker stalled', kind: 'timeseries', unit: 'short', min: 0, max: 1,
+      queries: [['max by (instance) (whales_broker_stalled)', '{{instance}}']],
+      asks: 'Does the broker confirm what is sent?', act: '1: it is blocked, stands still or is away: BrokerAlarm, BrokerDown, PhotosNotSent.',
+      thresholds: [[1, 'red']],
     },
     {
       title: 'Ready in the broker', kind: 'timeseries', unit: 'short',

@@ -34,6 +34,9 @@ public sealed record Identification
 
     public Region? Region { get; init; }
 
+    /// <summary>Present while <see cref="Status"/> is queued; not in lists.</summary>
+    public QueuePlace? Queue { get; init; }
+
     /// <summary>Present when <see cref="Status"/> is succeeded.</summary>
     public IdentificationResult? Result { get; init; }
 

@@ -23,7 +23,7 @@ public sealed record ModelInfo
     /// <summary>Age of the oldest waiting photo; absent when none waits.</summary>
     public double? OldestWaitingSeconds { get; init; }
 
-    /// <summary>Of one worker, measured at its warm-up; absent while no worker serves the model.</summary>
+    /// <summary>Of one worker: as measured while photos queued up, else (the network alone) at its warm-up; absent while no worker serves the model.</summary>
     public double? SecondsPerPhoto { get; init; }
 
     public string? CatalogueVersion { get; init; }

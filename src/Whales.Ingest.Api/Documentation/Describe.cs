@@ -37,6 +37,7 @@ internal static class Describe
             IdempotencyMismatch(),
             IdempotencyInProgress(),
             TooLarge($"A photo may have at most {options.MaxPhotoBytes:N0} bytes."),
+            QueueFull(text.DefaultModel ?? "efficientnet_v1", Lane.Interactive, options.MaxWaiting, TimeSpan.FromSeconds(12)),
             UnsupportedMedia("The bytes are not a photo in a format that we read, but: PDF document. JPEG, PNG, WebP, AVIF, TIFF and GIF are accepted."),
             NotNow);
 

@@ -20,10 +20,12 @@ internal static class Examples
         CreatedAt = Created,
         ExpiresAt = Created.AddMinutes(10),
         Region = new Region { X = 0.2, Y = 0.15, Width = 0.5, Height = 0.6, Rotation = 12 },
+        Queue = new QueuePlace { WaitingAhead = 41, EtaSeconds = 0.52 },
     };
 
     public static Identification Succeeded(string? model) => Queued(model) with
     {
+        Queue = null,
         Status = IdentificationStatus.Succeeded,
         ModelVersion = "1",
         CatalogueVersion = "1",
@@ -42,12 +44,13 @@ internal static class Examples
 
     public static Identification Failed(string? model) => Queued(model) with
     {
+        Queue = null,
         Status = IdentificationStatus.Failed,
         CompletedAt = Created.AddMilliseconds(31),
         Error = new IdentificationError { Code = FailureCodes.CorruptedImage, Message = "The JPEG is damaged or ends too early." },
     };
 
-    public static Identification Canceled(string? model) => Queued(model) with { Status = IdentificationStatus.Canceled, CompletedAt = Created.AddSeconds(2) };
+    public static Identification Canceled(string? model) => Queued(model) with { Queue = null, Status = IdentificationStatus.Canceled, CompletedAt = Created.AddSeconds(2) };
 
     public static ModelInfo Model(string? name) => new()
     {

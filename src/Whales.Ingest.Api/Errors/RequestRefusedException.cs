@@ -1,3 +1,4 @@
+using System.Globalization;
 using Whales.Contracts;
 
 namespace Whales.Ingest.Api.Errors;
@@ -47,6 +48,11 @@ internal sealed class RequestRefusedException(int status, string code, string ti
 
     public static RequestRefusedException UnsupportedMedia(string detail) =>
         new(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.UnsupportedMedia, "This is not a photo that we can read.", detail);
+
+    public static RequestRefusedException QueueFull(string model, Lane lane, int most, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, ErrorCodes.QueueFull, "Too many photos are waiting.",
+            string.Create(CultureInfo.InvariantCulture, $"{most} {(lane == Lane.Bulk ? "photos of batches" : "photos")} for {model} may wait, and so many do. Send this again when Retry-After is over."))
+        { RetryAfter = retryAfter };
 
     public static RequestRefusedException TimedOut(string detail) =>
         new(StatusCodes.Status408RequestTimeout, ErrorCodes.RequestTimeout, "The upload took too long.", detail);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Waiting;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -42,7 +43,7 @@ internal static class ChangeEndpoints
     }
 
     public static async Task<Accepted<Identification>> Retry(
-        HttpContext http, string id, IIdentificationStore store, IIdentificationQueue queue, IdentificationWaiters waiters, AuditLog audit,
+        HttpContext http, string id, IIdentificationStore store, IIdentificationQueue queue, IdentificationWaiters waiters, WaitingLines lines, AuditLog audit,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
@@ -57,6 +58,6 @@ internal static class ChangeEndpoints
         audit.Retried(http, row.Id, row.Attempt);
         EntityTags.Set(http.Response, EntityTags.Of(row));
         http.Response.Headers.RetryAfter = SubmitEndpoint.RetryAfterSeconds;
-        return TypedResults.Accepted(IdentificationMapping.Location(row.Id), row.ToIdentification());
+        return TypedResults.Accepted(IdentificationMapping.Location(row.Id), row.ToIdentification(await lines.OfAsync(row, cancellationToken)));
     }
 }

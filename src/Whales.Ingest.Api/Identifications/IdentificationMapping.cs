@@ -10,7 +10,7 @@ internal static class IdentificationMapping
 
     public static string Location(Guid id) => $"/v1/identifications/{id}";
 
-    public static Identification ToIdentification(this IdentificationRow row) => new()
+    public static Identification ToIdentification(this IdentificationRow row, QueuePlace? place = null) => new()
     {
         Id = row.Id,
         Status = row.Status,
@@ -25,6 +25,7 @@ internal static class IdentificationMapping
         CompletedAt = row.CompletedAt,
         ExpiresAt = row.ExpiresAt,
         Region = row.Region,
+        Queue = place,
         Result = row.Result,
         Error = row.Error,
         Timings = row.Timings,

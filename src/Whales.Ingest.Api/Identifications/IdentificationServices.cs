@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Whales.Ingest.Api.Identifications.Upload;
 using Whales.Ingest.Api.Telemetry;
+using Whales.Ingest.Api.Waiting;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -27,6 +28,7 @@ public static class IdentificationServices
         services.AddSingleton<IdentificationRemoval>();
         services.AddSingleton<CancelNotice>();
         services.AddSingleton<AuditLog>();
+        services.AddWaitingLines();
         services.AddSingleton<PhotoIntake>();
         services.AddSingleton<Submission>();
         return services;

@@ -30,6 +30,16 @@ public sealed class IngestOptions
     [Range(0, 1_000_000_000)]
     public int MinUploadBytesPerSecond { get; set; } = 1_000;
 
+    /// <summary>
+    /// Single photos of one model that may wait: 1 to 1,000,000; default 5,000. Beyond, POST answers 429 <c>queue_full</c> before it reads the photo.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxWaiting { get; set; } = 5_000;
+
+    /// <summary>Photos of batches of one model that may wait: 1 to 10,000,000; default 50,000.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxWaitingBulk { get; set; } = 50_000;
+
     /// <summary>Host names that are answered besides localhost, 127.0.0.1 and [::1] while only loopback is listened on. Default: none.</summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 

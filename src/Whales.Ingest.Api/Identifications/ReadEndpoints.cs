@@ -4,6 +4,7 @@ using Whales.Contracts;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
+using Whales.Ingest.Api.Waiting;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -14,7 +15,8 @@ internal static class ReadEndpoints
     public const int MaxLimit = 200;
 
     public static async Task<Results<Ok<Identification>, StatusCodeHttpResult>> Get(
-        HttpContext http, string id, string? wait, IIdentificationStore store, IdentificationWaiters waiters, CancellationToken cancellationToken)
+        HttpContext http, string id, string? wait, IIdentificationStore store, IdentificationWaiters waiters, WaitingLines lines,
+        CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
         var atMost = ReadWait(http, wait);
@@ -36,7 +38,7 @@ internal static class ReadEndpoints
             http.Response.Headers.RetryAfter = SubmitEndpoint.RetryAfterSeconds;
         return EntityTags.IsKnown(http.Request, tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(row.ToIdentification());
+            : TypedResults.Ok(row.ToIdentification(await lines.OfAsync(row, cancellationToken)));
     }
 
     public static async Task<Ok<Page<Identification>>> List(
@@ -58,7 +60,7 @@ internal static class ReadEndpoints
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Page<Identification>
         {
-            Items = [.. rows.Take(size).Select(IdentificationMapping.ToIdentification)],
+            Items = [.. rows.Take(size).Select(row => row.ToIdentification())],
             NextCursor = rows.Count > size ? ListCursor.Write(rows[size - 1].Id) : null,
         });
     }

@@ -5,6 +5,7 @@ using Whales.Hosting.Images;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Identifications.Upload;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Waiting;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -14,6 +15,7 @@ internal sealed partial class Submission(
     IImageStore images,
     IIdentificationQueue queue,
     PhotoIntake intake,
+    Admission admission,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     IOptions<IngestOptions> options,
@@ -74,6 +76,7 @@ internal sealed partial class Submission(
     private async Task<IdentificationRow> AcceptNewAsync(
         HttpRequest request, SubmitParameters parameters, Guid id, CancellationToken cancellationToken)
     {
+        using var room = admission.Enter(parameters.Model, Lane.Interactive);
         var photo = await intake.StoreAsync(request, ImageKeys.ForPhoto(id, Now()), cancellationToken);
         var acceptedAt = Now();
         var row = new IdentificationRow
@@ -97,6 +100,7 @@ internal sealed partial class Submission(
             Fingerprint = parameters.IdempotencyKey is null ? null : parameters.Fingerprint(photo.Sha256),
         };
         await EnqueueAsync(row);
+        room.Stored();
         return row;
     }
 

@@ -5,6 +5,7 @@ using Whales.Contracts;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
+using Whales.Ingest.Api.Waiting;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -22,6 +23,7 @@ internal static class SubmitEndpoint
         Submission submission,
         KnownModels models,
         IdentificationWaiters waiters,
+        WaitingLines lines,
         IOptions<IngestOptions> options,
         ApiMetrics metrics,
         CancellationToken cancellationToken)
@@ -46,17 +48,18 @@ internal static class SubmitEndpoint
             if (wait > TimeSpan.Zero && !row.IsFinal())
                 row = await waiters.WaitForOutcomeAsync(row, wait, cancellationToken) ?? row;
         }
-        return Answer(http, row);
+        // A replayed one may be anywhere in its line; a new one is at its end.
+        return Answer(http, row, replayed ? await lines.OfAsync(row, cancellationToken) : lines.OfNew(row));
     }
 
-    private static Results<Ok<Identification>, Accepted<Identification>> Answer(HttpContext http, IdentificationRow row)
+    private static Results<Ok<Identification>, Accepted<Identification>> Answer(HttpContext http, IdentificationRow row, QueuePlace? place)
     {
         var location = IdentificationMapping.Location(row.Id);
         EntityTags.Set(http.Response, EntityTags.Of(row));
         if (!row.IsFinal())
         {
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
-            return TypedResults.Accepted(location, row.ToIdentification());
+            return TypedResults.Accepted(location, row.ToIdentification(place));
         }
         http.Response.Headers.Location = location;
         return TypedResults.Ok(row.ToIdentification());

@@ -3,6 +3,7 @@ using Whales.Contracts;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Waiting;
 
 namespace Whales.Ingest.Api.Models;
 
@@ -22,16 +23,16 @@ public static class ModelEndpoints
     }
 
     internal static async Task<Ok<IReadOnlyList<ModelInfo>>> GetModels(
-        HttpContext http, KnownModels models, IModelStates states, IIdentificationStore store, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext http, KnownModels models, IModelStates states, IIdentificationStore store, WaitingLines lines, TimeProvider clock, CancellationToken cancellationToken)
     {
         var waiting = await store.CountWaitingAsync(cancellationToken);
         var now = clock.GetUtcNow();
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok<IReadOnlyList<ModelInfo>>(
-            [.. models.All.Select(m => ToInfo(m, models.Default == m, states.Find(m.Name), [.. waiting.Where(w => w.Model == m.Name)], now))]);
+            [.. models.All.Select(m => ToInfo(m, models.Default == m, states.Find(m.Name), [.. waiting.Where(w => w.Model == m.Name)], lines.SecondsPerPhoto(m.Name), now))]);
     }
 
-    private static ModelInfo ToInfo(KnownModel model, bool isDefault, ModelStatus? status, WaitingCount[] waiting, DateTimeOffset now) => new()
+    private static ModelInfo ToInfo(KnownModel model, bool isDefault, ModelStatus? status, WaitingCount[] waiting, double? measured, DateTimeOffset now) => new()
     {
         Name = model.Name,
         Version = status?.Version ?? model.Version,
@@ -45,7 +46,7 @@ public static class ModelEndpoints
             Bulk = waiting.Where(w => w.Lane == Lane.Bulk).Sum(w => w.Count),
         },
         OldestWaitingSeconds = waiting.Length == 0 ? null : Math.Max(0, (now - waiting.Min(w => w.OldestQueuedAt)).TotalSeconds),
-        SecondsPerPhoto = status?.SecondsPerPhoto,
+        SecondsPerPhoto = measured ?? status?.SecondsPerPhoto,
         CatalogueVersion = status?.CatalogueVersion,
         Reason = status?.Reason,
         IsDefault = isDefault,

@@ -21,9 +21,14 @@ internal sealed class IdentificationQueue : IIdentificationQueue, IAsyncDisposab
 
     public async Task EnqueueAsync(IdentificationRow row, CancellationToken cancellationToken)
     {
-        var leased = row with { LeasedUntil = _inbox.LeaseUntil() };
-        await _inserts.AddAsync(leased, cancellationToken);
-        _inbox.Post(leased);
+        // What would not fit is left to the scan at once, rather than after a lease that nobody uses.
+        var direct = _inbox.HasRoom(row.Lane);
+        var stored = row with { LeasedUntil = direct ? _inbox.LeaseUntil() : null };
+        await _inserts.AddAsync(stored, cancellationToken);
+        if (direct)
+            _inbox.Post(stored);
+        else
+            _inbox.Wake();
     }
 
     public void Wake() => _inbox.Wake();

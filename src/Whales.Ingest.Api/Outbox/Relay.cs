@@ -12,13 +12,14 @@ using Whales.Ingest.Api.Telemetry;
 namespace Whales.Ingest.Api.Outbox;
 
 /// <summary>
-/// The only sender of commands. Rows come from <see cref="RelayInbox"/> or, leased, from the store; each is sent in a bounded window with
+/// The only sender of commands. Each lane is served by itself, so that a survey's ten thousand rows stand before no single photo. Rows come from <see cref="RelayInbox"/> or, leased, from the store; each is sent in a bounded window with
 /// the broker's confirm, mandatory and with a timeout, and noted as sent. What was not confirmed is sent again, also after a crash.
 /// </summary>
 internal sealed partial class Relay(
     IIdentificationStore store,
     RelayInbox inbox,
     SentNotes notes,
+    SendProgress progress,
     ISendEndpointProvider endpoints,
     QueueAddresses addresses,
     ConnectedQueues queues,
@@ -33,7 +34,7 @@ internal sealed partial class Relay(
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim _window = new(options.Value.Window);
+    private readonly SemaphoreSlim[] _windows = [.. Enum.GetValues<Lane>().Select(_ => new SemaphoreSlim(options.Value.Window))];
     private readonly SemaphoreSlim _restore = new(1);
     private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _senders = new();
 
@@ -45,20 +46,24 @@ internal sealed partial class Relay(
         if (addresses.InMemory)
         {
             // An in-memory queue died with its process: everything still queued goes round again.
-            await persistently.RunAsync(async ct => await store.MarkUnsentAsync(null, clock.GetUtcNow(), ct), stoppingToken);
+            await persistently.RunAsync(async ct => await store.MarkAllUnsentAsync(clock.GetUtcNow(), ct), stoppingToken);
             await queues.Settled.WaitAsync(stoppingToken);
         }
 
-        await Task.WhenAll(SendInboxAsync(stoppingToken), SendUnsentAsync(stoppingToken), NoteSentAsync(stoppingToken));
+        await Task.WhenAll(
+        [
+            .. Enum.GetValues<Lane>().SelectMany(lane => new[] { SendInboxAsync(lane, stoppingToken), SendUnsentAsync(lane, stoppingToken) }),
+            NoteSentAsync(stoppingToken),
+        ]);
     }
 
-    private async Task SendInboxAsync(CancellationToken stoppingToken)
+    private async Task SendInboxAsync(Lane lane, CancellationToken stoppingToken)
     {
-        await foreach (var row in inbox.Rows.ReadAllAsync(stoppingToken))
+        await foreach (var row in inbox.Rows(lane).ReadAllAsync(stoppingToken))
             await StartSendAsync(row, stoppingToken);
     }
 
-    private async Task SendUnsentAsync(CancellationToken stoppingToken)
+    private async Task SendUnsentAsync(Lane lane, CancellationToken stoppingToken)
     {
         while (true)
         {
@@ -66,7 +71,7 @@ internal sealed partial class Relay(
             try
             {
                 var now = clock.GetUtcNow();
-                var rows = await store.LeaseUnsentAsync(options.Value.Window, now, now + options.Value.Lease, stoppingToken);
+                var rows = await store.LeaseUnsentAsync(lane, options.Value.Window, now, now + options.Value.Lease, stoppingToken);
                 leased = rows.Count;
                 foreach (var row in rows)
                     await StartSendAsync(row, stoppingToken);
@@ -77,7 +82,7 @@ internal sealed partial class Relay(
             }
 
             if (leased < options.Value.Window)
-                await inbox.WaitForWakeAsync(options.Value.ScanInterval, stoppingToken);
+                await inbox.WaitForWakeAsync(lane, options.Value.ScanInterval, stoppingToken);
         }
     }
 
@@ -86,11 +91,12 @@ internal sealed partial class Relay(
         // A model that could not be loaded: its photos wait in the job table, found again whenever their lease has run out.
         if (!queues.Keeps(row.Model))
             return;
-        await _window.WaitAsync(stoppingToken);
+        var window = _windows[(int)row.Lane];
+        await window.WaitAsync(stoppingToken);
         if (clock.GetUtcNow() >= row.LeasedUntil)
         {
             // It waited too long for its turn: another relay may have it by now.
-            _window.Release();
+            window.Release();
             return;
         }
 
@@ -108,7 +114,7 @@ internal sealed partial class Relay(
         }
         finally
         {
-            _window.Release();
+            _windows[(int)row.Lane].Release();
         }
     }
 
@@ -120,9 +126,11 @@ internal sealed partial class Relay(
         do
         {
             var started = clock.GetTimestamp();
+            progress.Began();
             try
             {
                 await Bounded.RunAsync(sending => SendAsync(row, sending), broker.Value.SendTimeout, stoppingToken);
+                progress.Ended(answered: true);
                 metrics.Published(row.Model, PublishOutcome.Confirmed, clock.GetElapsedTime(started).TotalSeconds);
                 notes.Confirmed(new AttemptId(row.Id, row.Attempt));
                 if (_failing)
@@ -135,11 +143,12 @@ internal sealed partial class Relay(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                progress.Ended(answered: exception is MessageReturnedException);
                 metrics.Published(row.Model, OutcomeOf(exception), clock.GetElapsedTime(started).TotalSeconds);
                 if (!_failing)
                 {
                     _failing = true;
-                    SendFailed(exception, Names.Queue(row.Model));
+                    SendFailed(exception, Names.Queue(row.Model, row.Lane));
                 }
 
                 if (exception is MessageReturnedException)
@@ -158,7 +167,7 @@ internal sealed partial class Relay(
 
     private async Task SendAsync(IdentificationRow row, CancellationToken cancellationToken)
     {
-        var sender = await _senders.GetOrAdd(row.Model, model => endpoints.GetSendEndpoint(addresses.Of(Names.Queue(model))));
+        var sender = await _senders.GetOrAdd(Names.Queue(row.Model, row.Lane), queue => endpoints.GetSendEndpoint(addresses.Of(queue)));
         await sender.Send(CommandOf(row), cancellationToken);
     }
 

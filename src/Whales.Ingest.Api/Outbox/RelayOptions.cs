@@ -7,7 +7,7 @@ public sealed class RelayOptions
 {
     public const string SectionName = "Relay";
 
-    /// <summary>Sends that may wait for their confirm at once. 1 to 4,096, default 256.</summary>
+    /// <summary>Sends of each lane that may wait for their confirm at once. 1 to 4,096, default 256.</summary>
     [Range(1, 4096)]
     public int Window { get; set; } = 256;
 
@@ -22,6 +22,13 @@ public sealed class RelayOptions
     /// <summary>How long confirmed sends are gathered before they are noted. A lost note costs one harmless second send. Default 0.5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan NoteInterval { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// When photos wait to be sent and the broker has confirmed none for so long, it counts as stalled: blocked by an alarm, silent or away.
+    /// Default 0.75 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(0.75);
 
     /// <summary>
     /// When a model's queue has been empty for so long, photos that were sent before and have no outcome were lost with it (deleted, purged,

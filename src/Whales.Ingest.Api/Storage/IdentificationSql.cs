@@ -12,7 +12,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
     public Statement LeaseUnsent { get; } = new($"""
         with due as materialized (
             select id from identifications
-            where status = 'queued' and sent_at is null and (leased_until is null or leased_until <= @now)
+            where status = 'queued' and lane = @lane and sent_at is null and (leased_until is null or leased_until <= @now)
             order by queued_at, id limit @limit {database.ForUpdate} {database.SkipLocked})
         update identifications set leased_until = @leased_until where id in (select id from due)
         returning {IdentificationColumns.All}
@@ -31,7 +31,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
 
     public Statement MarkModelUnsent { get; } = new($"""
         with lost as materialized (
-            select id from identifications where status = 'queued' and model = @model and sent_at < @sent_before
+            select id from identifications where status = 'queued' and model = @model and lane = @lane and sent_at < @sent_before
             order by id {database.ForUpdate})
         update identifications set sent_at = null, leased_until = null where id in (select id from lost)
         """);

@@ -17,9 +17,9 @@ public static class StorageRegistration
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton<IIdentificationStore>(services =>
-            new IdentificationStore(
-                new MeasuredDatabase(Database(services), services.GetRequiredService<StoreMetrics>()), services.GetRequiredService<TimeProvider>()));
+            new IdentificationStore(services.GetRequiredService<StoreDatabase>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;
@@ -32,7 +32,9 @@ public static class StorageRegistration
         return builder;
     }
 
-    private static StoreDatabase Database(IServiceProvider services) =>
+    private static StoreDatabase Database(IServiceProvider services) => new MeasuredDatabase(Open(services), services.GetRequiredService<StoreMetrics>());
+
+    private static StoreDatabase Open(IServiceProvider services) =>
         services.GetRequiredService<IConfiguration>().GetConnectionString(StorageOptions.ConnectionName) is { Length: > 0 } postgres
             ? new PostgresDatabase(postgres)
             : new SqliteDatabase(Path.GetFullPath(

@@ -28,6 +28,7 @@ public sealed class ApiMetrics
     private readonly ConcurrentDictionary<string, Measurement<double>[]> _ageLimits = new(StringComparer.Ordinal);
     private volatile Waiting _waiting = new([], 0);
     private volatile Func<int> _waiters = static () => 0;
+    private volatile Func<bool> _stalled = static () => false;
 
     public ApiMetrics(IMeterFactory factory, KnownSeries known, TimeProvider time)
     {
@@ -42,6 +43,7 @@ public sealed class ApiMetrics
         _publish = meter.CreateHistogram("whales.publish.duration", "s", "From sending a photo's command to the broker's answer.", advice: Bounds(Buckets.Http));
         _endToEnd = meter.CreateHistogram("whales.end_to_end.duration", "s", "From accepting a photo to its stored result.", advice: Bounds(Buckets.Wait));
         meter.CreateObservableGauge("whales.outbox.pending", () => _waiting.Unsent, "{photo}", "Photos stored and not yet confirmed by the broker.");
+        meter.CreateObservableGauge("whales.broker.stalled", () => _stalled() ? 1 : 0, null, "1 while photos wait to be sent and the broker confirms none, else 0.");
         meter.CreateObservableGauge("whales.jobs.pending", () => PerLane(CountOf), "{photo}", "Photos accepted and not yet finished.");
         meter.CreateObservableGauge("whales.jobs.oldest_pending", () => PerLane(AgeOf), "s", "Age of the oldest unfinished photo; 0 when there is none.");
         meter.CreateObservableGauge(
@@ -126,6 +128,9 @@ public sealed class ApiMetrics
 
     /// <summary>Who can say how many identifications are being waited for.</summary>
     public void ObserveWaiters(Func<int> count) => _waiters = count;
+
+    /// <summary>Who can say whether the broker gets on.</summary>
+    public void ObserveStall(Func<bool> isStalled) => _stalled = isStalled;
 
     /// <summary>What the job table said when it was last asked; ages go on growing until it is asked again.</summary>
     /// <param name="waiting">Models that are missing have nothing waiting.</param>

@@ -12,8 +12,11 @@ internal sealed record BatcherOptions
     /// <summary>How long an item may wait for company while a session is free. Default zero: never.</summary>
     public TimeSpan MaxDelay { get; init; }
 
-    /// <summary>Items in the queue before callers wait for room. Default: two full batches for each session.</summary>
+    /// <summary>Items of each lane in the queue before callers wait for room. Default: two full batches for each session.</summary>
     public int? Capacity { get; init; }
+
+    /// <summary>Bulk items' share of the places in batches while interactive ones wait too, 0 to 1. Default 0.2.</summary>
+    public double BulkShare { get; init; } = 0.2;
 
     /// <summary>Prefix of the threads' names, for debuggers and dumps.</summary>
     public string Name { get; init; } = "batcher";

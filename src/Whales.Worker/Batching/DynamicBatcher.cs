@@ -1,8 +1,10 @@
+using Whales.Contracts;
+
 namespace Whales.Worker.Batching;
 
 /// <summary>
-/// Puts single items together into batches. Each session has a thread that takes what waits as soon as it is free, in order of
-/// arrival; every item gets one answer of its own. When a run fails as a whole, its items are run again one by one, so that a bad one
+/// Puts single items together into batches. Each session has a thread that takes what waits as soon as it is free, in the order of
+/// <see cref="LaneQueue{T}"/>: an interactive item joins the next batch however much bulk work stands before it. Every item gets one answer of its own. When a run fails as a whole, its items are run again one by one, so that a bad one
 /// never fails its neighbours.
 /// </summary>
 internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
@@ -11,8 +13,9 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
     private readonly BatchRunner<TItem, TResult> _run;
     private readonly TimeProvider _time;
     private readonly object _gate = new();
-    private readonly SemaphoreSlim _room;
-    private readonly Queue<Pending> _queue = new();
+    // Of each lane by itself: a lane that is full must not keep the other one out.
+    private readonly SemaphoreSlim[] _rooms;
+    private readonly LaneQueue<Pending> _queue;
     private readonly ITimer _delayOver;
     private readonly Task[] _exits;
     private int _free;
@@ -24,7 +27,9 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Sessions, 1);
         (_options, _run, _time) = (options, run, time);
-        _room = new SemaphoreSlim(options.Capacity ?? 2 * options.MaxBatchSize * options.Sessions);
+        var capacity = options.Capacity ?? 2 * options.MaxBatchSize * options.Sessions;
+        _rooms = [new SemaphoreSlim(capacity), new SemaphoreSlim(capacity)];
+        _queue = new LaneQueue<Pending>(options.BulkShare);
         _delayOver = time.CreateTimer(_ => WakeAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _exits = [.. Enumerable.Range(0, options.Sessions).Select(StartSession)];
     }
@@ -40,13 +45,13 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Hands in an item and waits for its answer; first for room, when the queue is full. When this returns or throws, in whatever way,
+    /// Hands in an item and waits for its answer; first for room, when its lane is full. When this returns or throws, in whatever way,
     /// nothing looks at the item any more.
     /// </summary>
     /// <exception cref="ItemExpiredException"><paramref name="expiresAt"/> was over before the item's batch was formed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the item's batch was formed.</exception>
     /// <exception cref="ObjectDisposedException">The batcher is shutting down.</exception>
-    public async ValueTask<Batched<TResult>> RunAsync(TItem item, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    public async ValueTask<Batched<TResult>> RunAsync(TItem item, Lane lane, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -57,8 +62,8 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
         Pending? pending = null;
         try
         {
-            await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
-            pending = new Pending(item, expiresAt, _time.GetTimestamp(), cancellationToken);
+            await _rooms[(int)lane].WaitAsync(cancellationToken).ConfigureAwait(false);
+            pending = new Pending(item, lane, expiresAt, _time.GetTimestamp(), cancellationToken);
         }
         finally
         {
@@ -66,7 +71,7 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
             {
                 _entering--;
                 if (pending is not null)
-                    _queue.Enqueue(pending);
+                    _queue.Enqueue(pending, lane);
                 // Sessions that drain wait for the last one to come in.
                 if (_draining)
                     Monitor.PulseAll(_gate);
@@ -89,7 +94,8 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
 
         await Task.WhenAll(_exits).ConfigureAwait(false);
         await _delayOver.DisposeAsync().ConfigureAwait(false);
-        _room.Dispose();
+        foreach (var room in _rooms)
+            room.Dispose();
     }
 
     private Task StartSession(int session)
@@ -145,14 +151,12 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
 
             _free--;
             var now = _time.GetUtcNow();
-            var taken = 0;
             while (batch.Count < decision.Take && _queue.TryDequeue(out var pending))
             {
-                taken++;
+                _rooms[(int)pending.Lane].Release();
                 (pending.IsDead(now) ? dropped : batch).Add(pending);
             }
 
-            _room.Release(taken);
             if (_queue.Count > 0)
                 Monitor.Pulse(_gate);
             return true;
@@ -161,7 +165,10 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
 
     private BatchDecision Decide()
     {
-        var oldestAge = _queue.TryPeek(out var oldest) ? _time.GetElapsedTime(oldest.HandedIn) : TimeSpan.Zero;
+        var oldestAge = TimeSpan.Zero;
+        // Ages matter only where a batch may wait for company.
+        if (_options.MaxDelay > TimeSpan.Zero && _queue.Count > 0)
+            oldestAge = _time.GetElapsedTime(_queue.Heads().Min(head => head.HandedIn));
         return BatchRule.Decide(_queue.Count, oldestAge, _free, _options.MaxBatchSize, _options.MaxDelay, _draining);
     }
 
@@ -195,9 +202,11 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
             Monitor.PulseAll(_gate);
     }
 
-    private sealed class Pending(TItem item, DateTimeOffset? expiresAt, long handedIn, CancellationToken cancellation)
+    private sealed class Pending(TItem item, Lane lane, DateTimeOffset? expiresAt, long handedIn, CancellationToken cancellation)
     {
         public TItem Item => item;
+
+        public Lane Lane => lane;
 
         public long HandedIn => handedIn;
 

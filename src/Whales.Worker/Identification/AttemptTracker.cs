@@ -14,6 +14,7 @@ public sealed class AttemptTracker
 
     private readonly ConcurrentDictionary<(Guid Id, int Attempt), Task> _attempts = new();
     private readonly ConcurrentQueue<(Guid Id, int Attempt)> _order = new();
+    private readonly ConcurrentDictionary<(Guid Id, int Attempt), PhotoWork> _inHand = new();
     private readonly ConcurrentDictionary<(Guid Id, int Attempt), bool> _canceled = new();
     private readonly ConcurrentQueue<(Guid Id, int Attempt)> _canceledOrder = new();
 
@@ -59,6 +60,20 @@ public sealed class AttemptTracker
         var key = (canceled.IdentificationId, canceled.Attempt);
         if (_canceled.TryAdd(key, true))
             Remember(_canceledOrder, key, _canceled);
+        if (_inHand.TryGetValue(key, out var work))
+            work.Cancel();
+    }
+
+    /// <summary>Work that ends when the attempt is canceled, or by <paramref name="drain"/>. Dispose it when the photo is done with.</summary>
+    internal PhotoWork Begin(IdentifyWhale command, CancellationToken drain)
+    {
+        var key = (command.IdentificationId, command.Attempt);
+        var work = new PhotoWork(done => _inHand.TryRemove(KeyValuePair.Create(key, done)), drain);
+        _inHand[key] = work;
+        // Heard in between: this photo was not yet to be found.
+        if (IsCanceled(command))
+            work.Cancel();
+        return work;
     }
 
     public bool IsCanceled(IdentifyWhale command) => _canceled.ContainsKey((command.IdentificationId, command.Attempt));

@@ -1,20 +1,24 @@
-using System.Threading.Channels;
+using Whales.Contracts;
+using Whales.Worker.Batching;
 
 namespace Whales.Worker.Identification;
 
 /// <summary>
 /// Threads of their own for decoding, as many as cores, so that photos are prepared in parallel with inference and neither the network's
-/// threads nor the thread pool that serves the bus ever wait for a picture.
+/// threads nor the thread pool that serves the bus ever wait for a picture. Photos that people wait for are decoded before bulk ones.
 /// </summary>
 public sealed class DecodePool : IDisposable
 {
-    private readonly Channel<Job> _jobs = Channel.CreateUnbounded<Job>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
+    private readonly LaneQueue<Job> _jobs;
     private readonly Thread[] _threads;
+    private bool _closed;
 
     /// <param name="threads">1 or more.</param>
-    public DecodePool(int threads)
+    /// <param name="bulkShare">Bulk photos' share of the turns while others wait too, 0 to 1.</param>
+    public DecodePool(int threads, double bulkShare = 0.2)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _jobs = new LaneQueue<Job>(bulkShare);
         _threads = new Thread[threads];
         for (var i = 0; i < threads; i++)
         {
@@ -24,30 +28,50 @@ public sealed class DecodePool : IDisposable
     }
 
     /// <summary>Runs <paramref name="work"/> on a decoding thread. How much waits here is bounded by the endpoints' prefetch.</summary>
-    public Task RunAsync(Action work)
+    public Task RunAsync(Lane lane, Action work)
     {
         var job = new Job(work);
-        ObjectDisposedException.ThrowIf(!_jobs.Writer.TryWrite(job), this);
+        lock (_jobs)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _jobs.Enqueue(job, lane);
+            Monitor.Pulse(_jobs);
+        }
+
         return job.Task;
     }
 
     /// <summary>Finishes what waits and ends the threads.</summary>
     public void Dispose()
     {
-        _jobs.Writer.TryComplete();
+        lock (_jobs)
+        {
+            _closed = true;
+            Monitor.PulseAll(_jobs);
+        }
+
         foreach (var thread in _threads)
             thread.Join();
     }
 
     private void Run()
     {
-        var reader = _jobs.Reader;
-        while (true)
+        while (Take() is { } job)
+            job.Run();
+    }
+
+    private Job? Take()
+    {
+        lock (_jobs)
         {
-            if (reader.TryRead(out var job))
-                job.Run();
-            else if (!reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-                return;
+            while (true)
+            {
+                if (_jobs.TryDequeue(out var job))
+                    return job;
+                if (_closed)
+                    return null;
+                Monitor.Wait(_jobs);
+            }
         }
     }
 

@@ -33,11 +33,15 @@ internal sealed partial class Identifier(
             using (var photo = await FetchAsync(command, cancellationToken))
             {
                 fetched = clock.GetElapsedTime(started);
-                await decoders.RunAsync(() => PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values));
+                await decoders.RunAsync(command.Lane, () =>
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values);
+                });
             }
 
             var prepared = clock.GetElapsedTime(started);
-            var prediction = await model.PredictAsync(tensor, command.ExpiresAt, cancellationToken);
+            var prediction = await model.PredictAsync(tensor, command.ExpiresAt, command.Lane, cancellationToken);
             metrics.Matched(command.Model, prediction.Candidates[0].Score);
             return new PhotoResult(
                 Answer(command, prediction, queued, prepared),
@@ -143,4 +147,6 @@ internal sealed partial class Identifier(
 internal readonly record struct PhotoResult(object? Message, PhotoOutcome Outcome, PhotoTimings Timings)
 {
     public static PhotoResult Expired => new(null, PhotoOutcome.Expired, default);
+
+    public static PhotoResult Canceled => new(null, PhotoOutcome.Canceled, default);
 }

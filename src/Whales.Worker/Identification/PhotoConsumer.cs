@@ -19,6 +19,7 @@ internal sealed partial class PhotoConsumer(
     DrainDeadline drain,
     Persistently persistently,
     WorkerMetrics metrics,
+    QueueMetrics queues,
     TimeProvider clock,
     IOptions<RabbitMqOptions> options,
     ILogger<PhotoConsumer> log)
@@ -63,14 +64,14 @@ internal sealed partial class PhotoConsumer(
         var command = context.Message;
         return tracker.RunAsync(command, context.ReceiveContext.Redelivered, async () =>
         {
+            queues.Took(command.Model, command.Lane);
             metrics.PhotoStarted(command.Model, (clock.GetUtcNow() - command.SubmittedAt).TotalSeconds);
             var result = new PhotoResult(null, PhotoOutcome.Returned, default);
             var timings = result.Timings;
+            using var work = tracker.Begin(command, drain.Token);
             try
             {
-                result = tracker.IsCanceled(command)
-                    ? new PhotoResult(null, PhotoOutcome.Canceled, default)
-                    : await identifier.IdentifyAsync(command, drain.Token);
+                result = await IdentifyAsync(command, work);
                 timings = result.Timings;
                 if (result.Message is not null)
                 {
@@ -82,8 +83,22 @@ internal sealed partial class PhotoConsumer(
             finally
             {
                 metrics.PhotoFinished(command.Model, result.Outcome, timings);
+                queues.Done(command.Model, command.Lane);
             }
         });
+    }
+
+    private async Task<PhotoResult> IdentifyAsync(IdentifyWhale command, PhotoWork work)
+    {
+        try
+        {
+            return work.Canceled ? PhotoResult.Canceled : await identifier.IdentifyAsync(command, work.Token);
+        }
+        catch (Exception) when (work.Canceled)
+        {
+            // Nobody waits for it any more; where it waited it was let go.
+            return PhotoResult.Canceled;
+        }
     }
 
     // Until the broker takes it, and not bound to the delivery's own token, which a broken connection cancels: an answer that was paid

@@ -23,6 +23,7 @@ internal sealed partial class ServedModel(
     Persistently persistently,
     WorkerIdentity worker,
     WorkerMetrics metrics,
+    QueueMetrics queueMetrics,
     TimeProvider clock,
     IOptions<InferenceOptions> inference,
     IOptions<RabbitMqOptions> options,
@@ -66,7 +67,9 @@ internal sealed partial class ServedModel(
 
         var consumer = ActivatorUtilities.CreateInstance<PhotoConsumer>(
             services, ActivatorUtilities.CreateInstance<Identifier>(services, _model, folder.Manifest.Input.ToTensorSpec()));
-        await ConnectAsync(Names.Queue(Name), InFlight(_model), consumer.ConsumeAsync, cancellationToken);
+        queueMetrics.Serve(Name, _model.SecondsPerPhoto);
+        foreach (var lane in Enum.GetValues<Lane>())
+            await ConnectAsync(Names.Queue(Name, lane), InFlight(_model), consumer.ConsumeAsync, cancellationToken);
         if (!addresses.InMemory)
             await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync, cancellationToken);
         queues.Connected(Name);

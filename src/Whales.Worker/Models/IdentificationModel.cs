@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
+using Whales.Contracts;
 using Whales.Hosting.Models;
 using Whales.Worker.Batching;
 using Whales.Worker.Matching;
@@ -19,18 +20,19 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     private readonly DynamicBatcher<PhotoTensor, Answer> _batcher;
     private readonly Action<BatchReport>? _batchRan;
 
-    private IdentificationModel(ModelManifest manifest, Network network, IMatcher matcher, RunPlan plan, TimeProvider time, Action<BatchReport>? batchRan)
+    private IdentificationModel(ModelManifest manifest, Network network, IMatcher matcher, RunPlan plan, double bulkShare, TimeProvider time, Action<BatchReport>? batchRan)
     {
         (Manifest, _network, _matcher, _batchRan) = (manifest, network, matcher, batchRan);
         (BatchSize, Sessions, SecondsPerPhoto) = (plan.BatchSize, plan.Sessions, 1 / plan.PhotosPerSecond);
         // What runs, what waits for it and what is being decoded.
-        _pool = new PhotoTensorPool(manifest.Input, 4 * plan.BatchSize * plan.Sessions);
+        _pool = new PhotoTensorPool(manifest.Input, 6 * plan.BatchSize * plan.Sessions);
         _sessions = [.. Enumerable.Range(0, plan.Sessions).Select(_ => new NetworkSession(network, plan.BatchSize))];
         var options = new BatcherOptions
         {
             MaxBatchSize = plan.BatchSize,
             Sessions = plan.Sessions,
             MaxDelay = TimeSpan.FromMilliseconds(manifest.Batch.MaxDelayMs),
+            BulkShare = bulkShare,
             Name = manifest.Name,
         };
         _batcher = new DynamicBatcher<PhotoTensor, Answer>(options, Run, time);
@@ -83,13 +85,15 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     /// <summary>Waits for a session, runs the photo in a batch, and names the animal.</summary>
     /// <param name="tensor">The photo. It may be disposed when this returns or throws, not before.</param>
     /// <param name="expiresAt">After it the photo is not worth a run.</param>
+    /// <param name="lane">Bulk photos have a share of the batches while others wait.</param>
     /// <param name="cancellationToken">Looked at until the photo's batch is formed.</param>
     /// <exception cref="ItemExpiredException">Too late: the photo was not run.</exception>
     /// <exception cref="InferenceException">The network failed on this photo, also when it ran alone, or gave no number for it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled: the photo was not run.</exception>
-    public async ValueTask<Prediction> PredictAsync(PhotoTensor tensor, DateTimeOffset? expiresAt = null, CancellationToken cancellationToken = default)
+    public async ValueTask<Prediction> PredictAsync(
+        PhotoTensor tensor, DateTimeOffset? expiresAt = null, Lane lane = Lane.Interactive, CancellationToken cancellationToken = default)
     {
-        var batched = await _batcher.RunAsync(tensor, expiresAt, cancellationToken).ConfigureAwait(false);
+        var batched = await _batcher.RunAsync(tensor, lane, expiresAt, cancellationToken).ConfigureAwait(false);
         var (ranking, cetaceanScore, inference, match) = batched.Value;
         var candidates = ranking.Candidates!;
         return new Prediction
@@ -127,7 +131,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             if (network.WhyNotCuda is { } reason)
                 LogOnCpu(logger, manifest.Name, reason);
             LogLoaded(logger, manifest.Name, manifest.Version, network.ExecutionProvider, plan.BatchSize, plan.Sessions, plan.PhotosPerSecond, matcher.CatalogueVersion);
-            return new IdentificationModel(manifest, network, matcher, plan, time, batchRan);
+            return new IdentificationModel(manifest, network, matcher, plan, options.BulkShare, time, batchRan);
         }
         catch
         {

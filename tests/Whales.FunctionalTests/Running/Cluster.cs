@@ -29,6 +29,8 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>The broker itself, when it is private.</summary>
     public RabbitMqServer? PrivateBroker { get; private set; }
 
+    public JobTable JobTable { get; private set; } = null!;
+
     public string ModelsFolder => _folder.Path("models");
 
     public string ApiRecord => _folder.Path("strace");
@@ -50,6 +52,7 @@ public sealed class Cluster : IAsyncDisposable
             writeModels(cluster.ModelsFolder);
             var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
             cluster._parts.Add(database);
+            cluster.JobTable = new JobTable(database.ConnectionString);
             if (privateBroker)
             {
                 cluster.PrivateBroker = await RabbitMqServer.StartPrivateAsync();

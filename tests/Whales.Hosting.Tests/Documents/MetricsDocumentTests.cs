@@ -35,7 +35,7 @@ public sealed partial class MetricsDocumentTests
     /// <summary>Names of a host that has the parts of all hosts, after a request.</summary>
     private static async Task<IReadOnlyCollection<string>> ServedAsync()
     {
-        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<WorkerMetrics>());
+        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<WorkerMetrics>().AddSingleton<QueueMetrics>());
         using var gpus = new GpuMetrics(
             host.Services.GetRequiredService<IMeterFactory>(), ExecutionProviderChoice.Auto, TimeProvider.System, Nvml.TryLoad(new FakeNvml().Export));
         host.Services.GetRequiredService<StoreMetrics>().Of("images", "read");
@@ -44,6 +44,7 @@ public sealed partial class MetricsDocumentTests
         var worker = host.Services.GetRequiredService<WorkerMetrics>();
         worker.DeclareModels(["a_model"]);
         worker.DeclareThresholds("a_model", 1, 2);
+        host.Services.GetRequiredService<QueueMetrics>().Serve("a_model", 0.1);
         worker.ModelLoaded("a_model", new LoadedModel { Version = "1", Sha256 = "0123456789", ExecutionProvider = "cpu", Input = "2x2", Precision = "fp32" });
         using var missing = await host.Client.GetAsync("/nothing", TestContext.Current.CancellationToken);
 

@@ -99,7 +99,7 @@ public abstract partial class IdentificationStoreTests
         };
         AssertSame(expected, answer.Value.Row);
         AssertSame(expected, await FoundAsync(row));
-        Assert.Equal([row.Id], (await LeaseAsync(Noon.AddMinutes(5))).Select(leased => leased.Id));
+        Assert.Equal([row.Id], (await LeaseAsync(Noon.AddMinutes(5), lane: row.Lane)).Select(leased => leased.Id));
         Assert.Empty(await Store.ListAsync(new IdentificationFilter { Limit = 5, Code = FailureCodes.InferenceError }, Cancel));
     }
 

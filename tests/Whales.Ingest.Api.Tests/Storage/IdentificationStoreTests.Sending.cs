@@ -7,8 +7,8 @@ namespace Whales.Ingest.Api.Tests.Storage;
 /// <summary>The relay's side: leases, sent, unsent, waiting, expired.</summary>
 public abstract partial class IdentificationStoreTests
 {
-    private Task<IReadOnlyList<IdentificationRow>> LeaseAsync(DateTimeOffset now, int limit = 10) =>
-        Store.LeaseUnsentAsync(limit, now, now.AddSeconds(30), Cancel);
+    private Task<IReadOnlyList<IdentificationRow>> LeaseAsync(DateTimeOffset now, int limit = 10, Lane lane = Lane.Interactive) =>
+        Store.LeaseUnsentAsync(lane, limit, now, now.AddSeconds(30), Cancel);
 
     [Fact]
     public async Task LeaseUnsentAsync_SomeAreLeasedSentOrFinal_GivesTheOthersOldestFirst()
@@ -46,9 +46,9 @@ public abstract partial class IdentificationStoreTests
         await using var replica = new IdentificationStore(OpenDatabase(), TimeProvider.System);
 
         var leases = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() =>
-            (i % 2 == 0 ? Store : replica).LeaseUnsentAsync(20, Noon, Noon.AddMinutes(1), Cancel))));
+            (i % 2 == 0 ? Store : replica).LeaseUnsentAsync(Lane.Interactive, 20, Noon, Noon.AddMinutes(1), Cancel))));
         // Relays that met on the same rows pass over them, so that a few may be left for the next round.
-        var rest = await Store.LeaseUnsentAsync(200, Noon, Noon.AddMinutes(1), Cancel);
+        var rest = await Store.LeaseUnsentAsync(Lane.Interactive, 200, Noon, Noon.AddMinutes(1), Cancel);
 
         var all = leases.SelectMany(lease => lease).Concat(rest).Select(row => row.Id).ToList();
         Assert.Equal(200, all.Count);
@@ -70,19 +70,21 @@ public abstract partial class IdentificationStoreTests
     }
 
     [Fact]
-    public async Task MarkUnsentAsync_OfAModel_FreesItsQueuedRowsSentBefore()
+    public async Task MarkUnsentAsync_OfALane_FreesItsQueuedRowsSentBefore()
     {
         var lost = await InsertedAsync(Row(0) with { SentAt = Noon });
         var later = await InsertedAsync(Row(1) with { SentAt = Noon.AddHours(1) });
         var final = await InsertedAsync(Row(2) with { SentAt = Noon, Status = IdentificationStatus.Succeeded });
         var other = await InsertedAsync(Row(3, "efficientnet_v1") with { SentAt = Noon });
+        var bulk = await InsertedAsync(Row(4) with { SentAt = Noon, Lane = Lane.Bulk });
 
-        Assert.Equal(1, await Store.MarkUnsentAsync("resnet101", Noon.AddMinutes(1), Cancel));
+        Assert.Equal(1, await Store.MarkUnsentAsync("resnet101", Lane.Interactive, Noon.AddMinutes(1), Cancel));
 
         Assert.Null((await FoundAsync(lost)).SentAt);
-        await Assert.AllAsync([later, final, other], async row => Assert.NotNull((await FoundAsync(row)).SentAt));
-        Assert.Equal(2, await Store.MarkUnsentAsync(null, Noon.AddHours(2), Cancel));
+        await Assert.AllAsync([later, final, other, bulk], async row => Assert.NotNull((await FoundAsync(row)).SentAt));
+        Assert.Equal(3, await Store.MarkAllUnsentAsync(Noon.AddHours(2), Cancel));
         Assert.Equal([lost.Id, later.Id, other.Id], (await LeaseAsync(Noon)).Select(row => row.Id));
+        Assert.Equal([bulk.Id], (await LeaseAsync(Noon, lane: Lane.Bulk)).Select(row => row.Id));
     }
 
     [Fact]

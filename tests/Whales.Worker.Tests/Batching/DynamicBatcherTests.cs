@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Whales.Contracts;
 using Whales.Worker.Batching;
 
 namespace Whales.Worker.Tests.Batching;
@@ -23,7 +24,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         await using var batcher = Batcher(maxBatchSize: 8);
 
-        var answer = await batcher.RunAsync(3, null, default);
+        var answer = await batcher.RunAsync(3, Lane.Interactive, null, default);
 
         Assert.Equal(new Batched<string>("3", TimeSpan.Zero, 1), answer);
     }
@@ -42,10 +43,10 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task RunAsync_DelayIsConfigured_WaitsForTheOldestItemsDelayOnly()
     {
         await using var batcher = Batcher(maxBatchSize: 4, delayMs: 50);
-        var first = batcher.RunAsync(1, null, default).AsTask();
+        var first = batcher.RunAsync(1, Lane.Interactive, null, default).AsTask();
         await Until(() => _clock.Armed == 1);
         _clock.Advance(TimeSpan.FromMilliseconds(30));
-        var second = batcher.RunAsync(2, null, default).AsTask();
+        var second = batcher.RunAsync(2, Lane.Interactive, null, default).AsTask();
         Assert.Empty(_batches);
 
         _clock.Advance(TimeSpan.FromMilliseconds(20));
@@ -60,7 +61,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         await using var batcher = Batcher(maxBatchSize: 2, delayMs: 50);
 
-        await Task.WhenAll(batcher.RunAsync(1, null, default).AsTask(), batcher.RunAsync(2, null, default).AsTask());
+        await Task.WhenAll(batcher.RunAsync(1, Lane.Interactive, null, default).AsTask(), batcher.RunAsync(2, Lane.Interactive, null, default).AsTask());
 
         Assert.Equal([[1, 2]], _batches);
     }
@@ -70,8 +71,8 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         await using var batcher = Batcher(maxBatchSize: 4);
         var answers = Busy(batcher);
-        var late = batcher.RunAsync(1, _clock.GetUtcNow().AddSeconds(1), default).AsTask();
-        var inTime = batcher.RunAsync(2, _clock.GetUtcNow().AddSeconds(3), default).AsTask();
+        var late = batcher.RunAsync(1, Lane.Interactive, _clock.GetUtcNow().AddSeconds(1), default).AsTask();
+        var inTime = batcher.RunAsync(2, Lane.Interactive, _clock.GetUtcNow().AddSeconds(3), default).AsTask();
         _clock.Advance(TimeSpan.FromSeconds(2));
         _gate.Set();
 
@@ -87,8 +88,8 @@ public sealed class DynamicBatcherTests : IDisposable
         await using var batcher = Batcher(maxBatchSize: 4);
         using var cancellation = new CancellationTokenSource();
         var busy = Busy(batcher);
-        var given = batcher.RunAsync(1, null, cancellation.Token).AsTask();
-        var kept = batcher.RunAsync(2, null, default).AsTask();
+        var given = batcher.RunAsync(1, Lane.Interactive, null, cancellation.Token).AsTask();
+        var kept = batcher.RunAsync(2, Lane.Interactive, null, default).AsTask();
         await cancellation.CancelAsync();
         _gate.Set();
 
@@ -125,7 +126,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         _gate.Reset();
         await using var batcher = Batcher(maxBatchSize: 1, sessions: 2);
-        var answers = Enumerable.Range(0, 2).Select(i => batcher.RunAsync(i, null, default).AsTask()).ToArray();
+        var answers = Enumerable.Range(0, 2).Select(i => batcher.RunAsync(i, Lane.Interactive, null, default).AsTask()).ToArray();
 
         // Both are inside a run before either may end.
         await _started.WaitAsync();
@@ -139,10 +140,10 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         await using var batcher = Batcher(maxBatchSize: 1, capacity: 2);
         var busy = Busy(batcher);
-        var queued = new[] { batcher.RunAsync(1, null, default).AsTask(), batcher.RunAsync(2, null, default).AsTask() };
+        var queued = new[] { batcher.RunAsync(1, Lane.Interactive, null, default).AsTask(), batcher.RunAsync(2, Lane.Interactive, null, default).AsTask() };
         using var cancellation = new CancellationTokenSource();
-        var outside = batcher.RunAsync(3, null, cancellation.Token).AsTask();
-        var patient = batcher.RunAsync(4, null, default).AsTask();
+        var outside = batcher.RunAsync(3, Lane.Interactive, null, cancellation.Token).AsTask();
+        var patient = batcher.RunAsync(4, Lane.Interactive, null, default).AsTask();
 
         Assert.Equal(2, batcher.Waiting);
         await cancellation.CancelAsync();
@@ -153,14 +154,72 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_InteractiveItemBehindABacklogOfBulk_JoinsTheNextBatch()
+    {
+        await using var batcher = Batcher(maxBatchSize: 4);
+        var busy = Busy(batcher);
+        var bulk = Enumerable.Range(1, 12).Select(i => batcher.RunAsync(i, Lane.Bulk, null, default).AsTask()).ToArray();
+        var asked = batcher.RunAsync(99, Lane.Interactive, null, default).AsTask();
+        _gate.Set();
+
+        await Task.WhenAll([busy, asked, .. bulk]);
+        Assert.Equal([[0], [99, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12]], _batches);
+    }
+
+    [Fact]
+    public async Task RunAsync_InteractiveItemsSaturate_BulkKeepsItsShare()
+    {
+        await using var batcher = Batcher(maxBatchSize: 5);
+        var busy = Busy(batcher);
+        var asked = Enumerable.Range(1, 40).Select(i => batcher.RunAsync(i, Lane.Interactive, null, default).AsTask()).ToArray();
+        var bulk = Enumerable.Range(101, 40).Select(i => batcher.RunAsync(i, Lane.Bulk, null, default).AsTask()).ToArray();
+        _gate.Set();
+
+        await Task.WhenAll([busy, .. asked, .. bulk]);
+        // One place of five, while both wait; then the rest.
+        Assert.All(_batches.Skip(1).Take(10), batch => Assert.Equal(1, batch.Count(item => item > 100)));
+        Assert.All(_batches.Skip(11), batch => Assert.All(batch, item => Assert.True(item > 100)));
+    }
+
+    [Fact]
+    public async Task RunAsync_BulkLaneIsFull_InteractiveItemsHaveRoomOfTheirOwn()
+    {
+        await using var batcher = Batcher(maxBatchSize: 1, capacity: 2);
+        var busy = Busy(batcher);
+        var bulk = Enumerable.Range(1, 5).Select(i => batcher.RunAsync(i, Lane.Bulk, null, default).AsTask()).ToArray();
+        var asked = batcher.RunAsync(99, Lane.Interactive, null, default).AsTask();
+        Assert.Equal(3, batcher.Waiting);
+        _gate.Set();
+
+        await Task.WhenAll([busy, asked, .. bulk]);
+        Assert.Equal([[0], [99]], _batches.Take(2));
+    }
+
+    [Fact]
+    public async Task RunAsync_DelayIsConfigured_TheOldestOfEitherLaneEndsIt()
+    {
+        await using var batcher = Batcher(maxBatchSize: 4, delayMs: 50);
+        var bulk = batcher.RunAsync(1, Lane.Bulk, null, default).AsTask();
+        await Until(() => _clock.Armed == 1);
+        _clock.Advance(TimeSpan.FromMilliseconds(30));
+        var asked = batcher.RunAsync(2, Lane.Interactive, null, default).AsTask();
+        Assert.Empty(_batches);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(20));
+
+        await Task.WhenAll(bulk, asked);
+        Assert.Equal([[2, 1]], _batches);
+    }
+
+    [Fact]
     public async Task DisposeAsync_ItemsWait_AnswersThemAllAndTakesNoMore()
     {
         var batcher = Batcher(maxBatchSize: 4, capacity: 4, delayMs: 1000);
         _gate.Reset();
-        var answers = Enumerable.Range(0, 10).Select(i => batcher.RunAsync(i, null, default).AsTask()).ToArray();
+        var answers = Enumerable.Range(0, 10).Select(i => batcher.RunAsync(i, Lane.Interactive, null, default).AsTask()).ToArray();
 
         var disposal = batcher.DisposeAsync().AsTask();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => batcher.RunAsync(99, null, default).AsTask());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => batcher.RunAsync(99, Lane.Interactive, null, default).AsTask());
         _gate.Set();
         await disposal;
 
@@ -172,7 +231,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         await using var batcher = Batcher(maxBatchSize: 7, sessions: 3);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => Task.Run(() => batcher.RunAsync(i, null, default).AsTask())));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => Task.Run(() => batcher.RunAsync(i, Lane.Interactive, null, default).AsTask())));
 
         Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{i}"), answers.Select(answer => answer.Value));
         Assert.Equal(2000, _batches.Sum(batch => batch.Length));
@@ -207,7 +266,7 @@ public sealed class DynamicBatcherTests : IDisposable
     private Task<Batched<string>> Busy(DynamicBatcher<int, string> batcher)
     {
         _gate.Reset();
-        var running = batcher.RunAsync(0, null, default).AsTask();
+        var running = batcher.RunAsync(0, Lane.Interactive, null, default).AsTask();
         _started.Wait();
         return running;
     }
@@ -215,7 +274,7 @@ public sealed class DynamicBatcherTests : IDisposable
     /// <summary>Items 1 and up wait together while item 0 runs; then the gate opens.</summary>
     private Task<Batched<string>>[] FillWhileBusy(DynamicBatcher<int, string> batcher, int count)
     {
-        Task<Batched<string>>[] answers = [Busy(batcher), .. Enumerable.Range(1, count).Select(i => batcher.RunAsync(i, null, default).AsTask())];
+        Task<Batched<string>>[] answers = [Busy(batcher), .. Enumerable.Range(1, count).Select(i => batcher.RunAsync(i, Lane.Interactive, null, default).AsTask())];
         _gate.Set();
         return answers;
     }

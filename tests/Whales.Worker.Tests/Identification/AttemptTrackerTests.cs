@@ -102,6 +102,45 @@ public sealed class AttemptTrackerTests
         Assert.False(_tracker.Knows(first));
     }
 
+    [Fact]
+    public void Cancel_PhotoInHand_EndsItsWorkAndNoOther()
+    {
+        var (command, other) = (Command(), Command());
+        using var work = _tracker.Begin(command, default);
+        using var otherWork = _tracker.Begin(other, default);
+
+        _tracker.Cancel(new IdentificationCanceled { IdentificationId = command.IdentificationId, Attempt = command.Attempt });
+
+        Assert.True(work.Canceled && work.Token.IsCancellationRequested);
+        Assert.False(otherWork.Canceled || otherWork.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Cancel_BeforeOrAfterTheWork_IsHarmless()
+    {
+        var command = Command();
+        var news = new IdentificationCanceled { IdentificationId = command.IdentificationId, Attempt = command.Attempt };
+        _tracker.Cancel(news);
+        var work = _tracker.Begin(command, default);
+        Assert.True(work.Canceled);
+        work.Dispose();
+
+        _tracker.Cancel(news);
+        work.Cancel();
+    }
+
+    [Fact]
+    public async Task Begin_HostDrains_EndsTheWorkButDoesNotCancelThePhoto()
+    {
+        using var drain = new CancellationTokenSource();
+        using var work = _tracker.Begin(Command(), drain.Token);
+
+        await drain.CancelAsync();
+
+        Assert.True(work.Token.IsCancellationRequested);
+        Assert.False(work.Canceled);
+    }
+
     private static IdentifyWhale Command() => new()
     {
         IdentificationId = Guid.CreateVersion7(),

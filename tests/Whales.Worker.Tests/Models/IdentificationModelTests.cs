@@ -132,7 +132,7 @@ public sealed class IdentificationModelTests : ModelFixture
         using var photo = model.RentTensor();
 
         await Assert.ThrowsAsync<ItemExpiredException>(() => model.PredictAsync(photo, DateTimeOffset.UtcNow.AddSeconds(-1)).AsTask());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.PredictAsync(photo, null, new CancellationToken(true)).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.PredictAsync(photo, cancellationToken: new CancellationToken(true)).AsTask());
 
         Assert.Equal(0, runs);
     }
