@@ -9,7 +9,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly Dictionary<string, string?> _environment;
 
-    private SystemUnderTest(string modelsFolder, string model) => _environment = new()
+    private SystemUnderTest(string modelsFolder, string? model) => _environment = new()
     {
         ["Models__Folder"] = modelsFolder,
         ["Models__Serve__0"] = model,
@@ -26,8 +26,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Processes whose CPU is counted, by name.</summary>
     public Dictionary<string, int[]> Processes { get; } = [];
 
-    /// <summary>Standalone; without <paramref name="serving"/> it accepts photos and identifies none.</summary>
-    public static async Task<SystemUnderTest> StandaloneAsync(string modelsFolder, string model, bool serving = true)
+    /// <summary>Standalone, with one model or with all; without <paramref name="serving"/> it accepts photos and identifies none.</summary>
+    public static async Task<SystemUnderTest> StandaloneAsync(string modelsFolder, string? model, bool serving = true)
     {
         var system = new SystemUnderTest(modelsFolder, serving ? model : "none");
         system.Api = HostProcess.Start("Whales.Standalone", system._environment);

@@ -8,6 +8,7 @@ using Whales.Hosting.Resilience;
 using Whales.Worker.Identification;
 using Whales.Worker.Models;
 using Whales.Worker.Telemetry;
+using Whales.Worker.Telemetry.Gpu;
 
 namespace Whales.Worker;
 
@@ -21,6 +22,7 @@ public static class WorkerExtensions
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<WorkerIdentity>();
         builder.Services.AddSingleton<WorkerMetrics>();
+        builder.Services.AddHostedService<GpuMetrics>();
         builder.Services.AddSingleton<QueueMetrics>();
         builder.Services.TryAddSingleton<IQueueDepth, BrokerQueueDepth>();
         builder.Services.AddHostedService<QueueWatch>();

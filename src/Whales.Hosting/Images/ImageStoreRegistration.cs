@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Whales.Hosting.Metrics;
 
 namespace Whales.Hosting.Images;
 
@@ -13,9 +14,12 @@ public static class ImageStoreRegistration
             .BindConfiguration(ImageStoreOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        builder.Services.AddSingleton<IImageStore>(services => new FolderImageStore(Path.GetFullPath(
-            services.GetRequiredService<IOptions<ImageStoreOptions>>().Value.Folder,
-            services.GetRequiredService<IHostEnvironment>().ContentRootPath)));
+        builder.Services.AddSingleton<IImageStore>(services =>
+        {
+            var folder = Path.GetFullPath(
+                services.GetRequiredService<IOptions<ImageStoreOptions>>().Value.Folder, services.GetRequiredService<IHostEnvironment>().ContentRootPath);
+            return new MeasuredImageStore(new FolderImageStore(folder), services.GetRequiredService<StoreMetrics>());
+        });
         return builder;
     }
 }

@@ -6,5 +6,6 @@ public static class MeterNames
     public const string Api = "Whales.Api";
     public const string Worker = "Whales.Worker";
     public const string Notifier = "Whales.Notifier";
+    public const string Stores = "Whales.Stores";
     public const string Process = "Whales.Process";
 }

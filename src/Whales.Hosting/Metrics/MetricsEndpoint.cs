@@ -21,6 +21,7 @@ public static class MetricsEndpoint
         services.TryAddSingleton<MetricsPage>();
         services.TryAddSingleton<HostResources>();
         services.TryAddSingleton<ProcessMetrics>();
+        services.TryAddSingleton<StoreMetrics>();
         return services;
     }
 

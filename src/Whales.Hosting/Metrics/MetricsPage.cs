@@ -14,7 +14,7 @@ public sealed class MetricsPage : IDisposable
     // Named one by one: "*" brings internal diagnostics of the runtime along.
     private static readonly string[] Meters =
     [
-        MeterNames.Api, MeterNames.Worker, MeterNames.Notifier, MeterNames.Process,
+        MeterNames.Api, MeterNames.Worker, MeterNames.Notifier, MeterNames.Stores, MeterNames.Process,
         "System.Runtime", "System.Net.Http", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
     ];
 

@@ -94,6 +94,8 @@ public static class ManifestReader
             Cetacean = (float?)thresholds.OptionalNumber("cetacean", 0, 1),
             WarningSeconds = thresholds.Number("warningSeconds", 0.001, 86_400),
             CriticalSeconds = thresholds.Number("criticalSeconds", 0.001, 86_400),
+            InferenceWarningSeconds = thresholds.OptionalNumber("inferenceWarningSeconds", 0.001, 3_600) ?? 5,
+            InferenceCriticalSeconds = thresholds.OptionalNumber("inferenceCriticalSeconds", 0.001, 3_600) ?? 10,
         };
         thresholds.NothingElse();
         return read;
@@ -109,6 +111,8 @@ public static class ManifestReader
             throw root.Wrong("sha256", "must be 64 lower-case hexadecimal digits.");
         if (manifest.Thresholds.CriticalSeconds < manifest.Thresholds.WarningSeconds)
             throw root.Wrong("thresholds.criticalSeconds", "is less than thresholds.warningSeconds.");
+        if (manifest.Thresholds.InferenceCriticalSeconds < manifest.Thresholds.InferenceWarningSeconds)
+            throw root.Wrong("thresholds.inferenceCriticalSeconds", "is less than thresholds.inferenceWarningSeconds (10 and 5 where they are not given).");
         if (manifest.Output.Cetacean is null != manifest.Thresholds.Cetacean is null)
             throw root.Wrong("thresholds.cetacean", "and output.cetacean go together: give both or neither.");
         if (manifest.Task == ModelTask.Classification && manifest.Thresholds.Match < 0)

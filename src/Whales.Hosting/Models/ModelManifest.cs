@@ -109,4 +109,10 @@ public sealed record ModelThresholds
 
     /// <summary>Seconds from acceptance to result from which it is critical; at least <see cref="WarningSeconds"/>.</summary>
     public required double CriticalSeconds { get; init; }
+
+    /// <summary>Mean seconds of one run of the network from which operators are warned. Default 5.</summary>
+    public double InferenceWarningSeconds { get; init; } = 5;
+
+    /// <summary>Mean seconds of one run of the network from which it is critical; at least <see cref="InferenceWarningSeconds"/>. Default 10.</summary>
+    public double InferenceCriticalSeconds { get; init; } = 10;
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Telemetry;
 using Whales.Ingest.Api.Waiting;
 
 namespace Whales.Ingest.Api.Identifications;
@@ -19,6 +20,8 @@ internal static class ReadEndpoints
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
         var atMost = ReadWait(http, wait);
+        if (atMost > TimeSpan.Zero)
+            WaitsFor.Result(http);
         var conditional = http.Request.Headers.IfNoneMatch.Count > 0;
         // Someone who has a version already waits for another one, not for the one at hand.
         bool IsNews(IdentificationRow row) => conditional ? !EntityTags.IsKnown(http.Request, EntityTags.Of(row)) : row.IsFinal();

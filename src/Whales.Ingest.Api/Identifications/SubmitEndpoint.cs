@@ -33,6 +33,10 @@ internal static class SubmitEndpoint
             size.MaxRequestBodySize = null;
 
         var parameters = SubmitParameters.Read(http.Request, model, expiresIn, region, models, options.Value.MaxExpiresIn);
+        if (parameters.Wait > TimeSpan.Zero)
+            WaitsFor.Result(http);
+        else
+            WaitsFor.Upload(http);
         var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
         if (replayed)
             http.Response.Headers["Idempotent-Replayed"] = "true";

@@ -4,7 +4,14 @@ using Whales.Ingest.Api.Errors;
 namespace Whales.Ingest.Api.Models;
 
 /// <summary>A model that photos can be sent to, whether a worker serves it now or not.</summary>
-public sealed record KnownModel(string Name, string Version, string Tier);
+public sealed record KnownModel(string Name, string Version, string Tier)
+{
+    /// <summary>Seconds that a photo may wait until operators are warned; 0 when nobody said.</summary>
+    public double WarningSeconds { get; init; }
+
+    /// <summary>Seconds that a photo may wait until it is critical; 0 when nobody said.</summary>
+    public double CriticalSeconds { get; init; }
+}
 
 /// <summary>The models of this installation, as their folders say.</summary>
 public sealed partial class KnownModels
@@ -34,7 +41,11 @@ public sealed partial class KnownModels
         foreach (var broken in folders.Broken)
             LogBroken(logger, broken.Name, broken.Error);
         return new KnownModels(
-            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier)), folders.DefaultName(configuredDefault));
+            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier)
+            {
+                WarningSeconds = m.Manifest.Thresholds.WarningSeconds,
+                CriticalSeconds = m.Manifest.Thresholds.CriticalSeconds,
+            }), folders.DefaultName(configuredDefault));
     }
 
     internal KnownModel Require(string? name)

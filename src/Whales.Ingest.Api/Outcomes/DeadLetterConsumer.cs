@@ -1,6 +1,7 @@
 using MassTransit;
 using Whales.Contracts;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Outcomes;
 
@@ -8,7 +9,7 @@ namespace Whales.Ingest.Api.Outcomes;
 /// Brings what the broker or a worker gave up on into view: the row becomes failed, and can be retried like any other. Which queue a photo
 /// died in needs no second list of failures.
 /// </summary>
-internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, TimeProvider clock, ILogger<DeadLetterConsumer> log) : IConsumer<IdentifyWhale>
+internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, ApiMetrics metrics, TimeProvider clock, ILogger<DeadLetterConsumer> log) : IConsumer<IdentifyWhale>
 {
     public Task Consume(ConsumeContext<IdentifyWhale> context)
     {
@@ -27,6 +28,7 @@ internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, T
                 Message = context.ReceiveContext.TransportHeaders.Get<string>(MessageHeaders.FaultMessage)
                     ?? "A worker could not handle the message.",
             };
+        metrics.DeadLettered(command.Model, byBroker: brokerReason is not null);
         DeadLetter(command.IdentificationId, command.Model, error.Message);
         return projection.ApplyAsync(
             new Completion

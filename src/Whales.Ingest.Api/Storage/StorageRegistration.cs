@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Whales.Hosting.Metrics;
 
 namespace Whales.Ingest.Api.Storage;
 
@@ -31,7 +32,9 @@ public static class StorageRegistration
         return builder;
     }
 
-    private static StoreDatabase Database(IServiceProvider services) =>
+    private static StoreDatabase Database(IServiceProvider services) => new MeasuredDatabase(Open(services), services.GetRequiredService<StoreMetrics>());
+
+    private static StoreDatabase Open(IServiceProvider services) =>
         services.GetRequiredService<IConfiguration>().GetConnectionString(StorageOptions.ConnectionName) is { Length: > 0 } postgres
             ? new PostgresDatabase(postgres)
             : new SqliteDatabase(Path.GetFullPath(

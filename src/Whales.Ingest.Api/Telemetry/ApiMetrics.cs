@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Whales.Contracts;
 using Whales.Hosting.Metrics;
@@ -11,6 +12,8 @@ namespace Whales.Ingest.Api.Telemetry;
 /// </summary>
 public sealed class ApiMetrics
 {
+    private static readonly (Lane Lane, string Word)[] Lanes = [(Lane.Interactive, "interactive"), (Lane.Bulk, "bulk")];
+
     private readonly KnownSeries _known;
     private readonly TimeProvider _time;
     private readonly LabelWords _models = new([]);
@@ -18,10 +21,13 @@ public sealed class ApiMetrics
     private readonly Counter<long> _requests;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _results;
+    private readonly Counter<long> _deadLetters;
     private readonly Histogram<double> _uploads;
     private readonly Histogram<double> _publish;
     private readonly Histogram<double> _endToEnd;
+    private readonly ConcurrentDictionary<string, Measurement<double>[]> _ageLimits = new(StringComparer.Ordinal);
     private volatile Waiting _waiting = new([], 0);
+    private volatile Func<int> _waiters = static () => 0;
     private volatile Func<bool> _stalled = static () => false;
 
     public ApiMetrics(IMeterFactory factory, KnownSeries known, TimeProvider time)
@@ -32,13 +38,17 @@ public sealed class ApiMetrics
         _requests = meter.CreateCounter<long>("whales.api.requests", "{photo}", "Photos accepted for identification.");
         _rejected = meter.CreateCounter<long>("whales.api.rejected", "{photo}", "Requests refused, by the code of their answer.");
         _results = meter.CreateCounter<long>("whales.results", "{photo}", "Identifications that ended.");
+        _deadLetters = meter.CreateCounter<long>("whales.dead_letters", "{photo}", "Photos that the broker or a worker gave up, and that failed for it.");
         _uploads = meter.CreateHistogram("whales.upload", "By", "Size of accepted photos.", advice: Bounds(Buckets.Size));
         _publish = meter.CreateHistogram("whales.publish.duration", "s", "From sending a photo's command to the broker's answer.", advice: Bounds(Buckets.Http));
         _endToEnd = meter.CreateHistogram("whales.end_to_end.duration", "s", "From accepting a photo to its stored result.", advice: Bounds(Buckets.Wait));
         meter.CreateObservableGauge("whales.outbox.pending", () => _waiting.Unsent, "{photo}", "Photos stored and not yet confirmed by the broker.");
         meter.CreateObservableGauge("whales.broker.stalled", () => _stalled() ? 1 : 0, null, "1 while photos wait to be sent and the broker confirms none, else 0.");
-        meter.CreateObservableGauge("whales.jobs.pending", () => PerModel(CountOf), "{photo}", "Photos accepted and not yet finished.");
-        meter.CreateObservableGauge("whales.jobs.oldest_pending", () => PerModel(AgeOf), "s", "Age of the oldest unfinished photo; 0 when there is none.");
+        meter.CreateObservableGauge("whales.jobs.pending", () => PerLane(CountOf), "{photo}", "Photos accepted and not yet finished.");
+        meter.CreateObservableGauge("whales.jobs.oldest_pending", () => PerLane(AgeOf), "s", "Age of the oldest unfinished photo; 0 when there is none.");
+        meter.CreateObservableGauge(
+            "whales.model.queue_age.threshold", () => _ageLimits.Values.SelectMany(static limits => limits), "s", "Age of a waiting photo from which operators are told, from model.json.");
+        meter.CreateObservableGauge("whales.result_stream.clients", () => _waiters(), "{identification}", "Identifications that clients wait for in an open request.");
 
         known.Add(_uploads);
         foreach (var reason in RejectionReasons)
@@ -68,6 +78,8 @@ public sealed class ApiMetrics
                 _known.Add(_endToEnd, tag, Tag("outcome", outcome));
             }
 
+            foreach (var reason in ApiOutcomes.DeadLetters)
+                _known.Add(_deadLetters, tag, Tag("reason", reason));
             foreach (var outcome in ApiOutcomes.Publishes)
                 _known.Add(_publish, tag, Tag("outcome", outcome));
         }
@@ -101,6 +113,22 @@ public sealed class ApiMetrics
         _endToEnd.Record(Math.Max(0, seconds), modelTag, outcomeTag);
     }
 
+    /// <summary>A photo came back from the broker's dead letters.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="byBroker">True: it was delivered too often. False: a worker could not handle the message.</param>
+    public void DeadLettered(string model, bool byBroker) =>
+        _deadLetters.Add(1, Tag("model", _models.Of(model)), Tag("reason", ApiOutcomes.DeadLetters[byBroker ? 0 : 1]));
+
+    /// <summary>The ages from which the alerts on a declared model warn and call.</summary>
+    public void DeclareAgeLimits(string model, double warningSeconds, double criticalSeconds)
+    {
+        var tag = Tag("model", _models.Of(model));
+        _ageLimits[_models.Of(model)] = [new(warningSeconds, tag, Tag("severity", "warning")), new(criticalSeconds, tag, Tag("severity", "critical"))];
+    }
+
+    /// <summary>Who can say how many identifications are being waited for.</summary>
+    public void ObserveWaiters(Func<int> count) => _waiters = count;
+
     /// <summary>Who can say whether the broker gets on.</summary>
     public void ObserveStall(Func<bool> isStalled) => _stalled = isStalled;
 
@@ -109,11 +137,16 @@ public sealed class ApiMetrics
     /// <param name="unsent">Rows that the broker has not confirmed.</param>
     public void SetWaiting(IReadOnlyList<WaitingCount> waiting, long unsent) => _waiting = new Waiting(waiting, unsent);
 
-    private Measurement<T>[] PerModel<T>(Func<IEnumerable<WaitingCount>, T> value)
+    private Measurement<T>[] PerLane<T>(Func<IEnumerable<WaitingCount>, T> value)
         where T : struct
     {
         var waiting = _waiting.Counts;
-        return [.. _models.All.Select(model => new Measurement<T>(value(waiting.Where(count => count.Model == model)), Tag("model", model)))];
+        return
+        [
+            .. from model in _models.All
+               from lane in Lanes
+               select new Measurement<T>(value(waiting.Where(count => count.Model == model && count.Lane == lane.Lane)), Tag("model", model), Tag("lane", lane.Word)),
+        ];
     }
 
     private static long CountOf(IEnumerable<WaitingCount> ofModel) => ofModel.Sum(count => (long)count.Count);

@@ -26,6 +26,9 @@ internal static class ApiOutcomes
 
     public static readonly string[] Results = ["identified", "unknown_individual", "not_a_cetacean", "failed", "canceled", "expired"];
 
+    /// <summary>By the broker (x-delivery-limit and the like), and by a worker that could not handle the message.</summary>
+    public static readonly string[] DeadLetters = ["broker", "worker"];
+
     public static string Of(PublishOutcome outcome) => Publishes[(int)outcome];
 
     public static string Of(IdentificationStatus status, Decision? decision) => (status, decision) switch

@@ -1,3 +1,4 @@
+using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
 
@@ -5,13 +6,16 @@ namespace Whales.Ingest.Api.Telemetry;
 
 /// <summary>Asks the job table now and then what waits, for the metrics.</summary>
 internal sealed partial class WaitingGauges(
-    IIdentificationStore store, ApiMetrics metrics, KnownModels models, TimeProvider clock, ILogger<WaitingGauges> log) : BackgroundService
+    IIdentificationStore store, ApiMetrics metrics, KnownModels models, IdentificationWaiters waiters, TimeProvider clock, ILogger<WaitingGauges> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         metrics.DeclareModels(models.Names);
+        foreach (var model in models.All.Where(model => model.CriticalSeconds > 0))
+            metrics.DeclareAgeLimits(model.Name, model.WarningSeconds, model.CriticalSeconds);
+        metrics.ObserveWaiters(() => waiters.Count);
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {

@@ -77,10 +77,19 @@ internal sealed partial class Identifier(
         OccurredAt = clock.GetUtcNow(),
     };
 
-    private async ValueTask<PhotoBytes> FetchAsync(IdentifyWhale command, CancellationToken cancellationToken) =>
-        await persistently.AFewTimes.ExecuteAsync(
-            static (state, ct) => state.images.ReadAsync(state.command.ImageKey, ct), (images, command), cancellationToken)
-        ?? throw new FileNotFoundException("The stored photo is gone.");
+    private async ValueTask<PhotoBytes> FetchAsync(IdentifyWhale command, CancellationToken cancellationToken)
+    {
+        var attempts = 0;
+        return await persistently.AFewTimes.ExecuteAsync(
+            ct =>
+            {
+                if (attempts++ > 0)
+                    metrics.Retried(command.Model, RetryReason.ImageStore);
+                return images.ReadAsync(command.ImageKey, ct);
+            },
+            cancellationToken)
+            ?? throw new FileNotFoundException("The stored photo is gone.");
+    }
 
     private WhaleIdentified Answer(IdentifyWhale command, Prediction prediction, double queuedMs, TimeSpan prepared) => new()
     {
@@ -113,12 +122,19 @@ internal sealed partial class Identifier(
             InferenceException => (FailureCodes.InferenceError, exception.Message),
             _ => (FailureCodes.InternalError, "The worker failed on this photo; its log says how."),
         };
-        if (code == FailureCodes.CorruptedImage)
-            metrics.DecodeFailed(code);
+        if (exception is UnreadableImageException unreadable)
+            metrics.DecodeFailed(ReasonOf(unreadable.Reason));
         else
             LogFailed(exception, command.IdentificationId, command.Model, code);
         return Failure(command, code, message);
     }
+
+    private static string ReasonOf(UnreadableReason reason) => reason switch
+    {
+        UnreadableReason.Unsupported => ErrorCodes.UnsupportedMedia,
+        UnreadableReason.TooManyPixels => ErrorCodes.TooLarge,
+        _ => FailureCodes.CorruptedImage,
+    };
 
     [LoggerMessage(LogLevel.Error, "Photo {IdentificationId} failed on {Model}: {Code}")]
     private partial void LogFailed(Exception exception, Guid identificationId, string model, string code);

@@ -35,6 +35,14 @@ internal sealed partial class ModelHost(
         var broken = folders.Broken.Where(f => options.Value.Serves(f.Name)).ToList();
         _unusable = [.. broken.Select(f => f.Error), .. missing.Except(broken.Select(f => f.Name)).Select(name => $"{name}: there is no such folder in {options.Value.Folder}.")];
         metrics.DeclareModels(served.Select(m => m.Manifest.Name));
+        foreach (var thresholds in served.Select(m => (m.Manifest.Name, Of: m.Manifest.Thresholds)))
+            metrics.DeclareThresholds(thresholds.Name, thresholds.Of.InferenceWarningSeconds, thresholds.Of.InferenceCriticalSeconds);
+        foreach (var name in broken.Select(f => f.Name).Where(Names.IsModel))
+        {
+            metrics.DeclareModels([name]);
+            metrics.ModelLoadFailed(name);
+        }
+
         lock (_models)
             _models.AddRange(served.Select(folder => ActivatorUtilities.CreateInstance<ServedModel>(services, folder)));
         _scanned = true;

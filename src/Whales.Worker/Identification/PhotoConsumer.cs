@@ -35,6 +35,7 @@ internal sealed partial class PhotoConsumer(
             return;
         }
 
+        metrics.Retried(context.Message.Model, RetryReason.Redelivered);
         var suspects = await bus.GetSendEndpoint(addresses.Of(Names.SuspectQueue(context.Message.Model)));
         await persistently.RunAsync(
             ct => Bounded.RunAsync(sending => suspects.Send(context.Message, sending), options.Value.SendTimeout, ct), context.CancellationToken);
@@ -53,7 +54,7 @@ internal sealed partial class PhotoConsumer(
 
         LogPoisonous(context.Message.IdentificationId, context.Message.Model, starts);
         metrics.PhotoStarted(context.Message.Model, 0);
-        await PublishAsync(identifier.Failure(
+        await PublishAsync(context.Message.Model, identifier.Failure(
             context.Message, FailureCodes.PoisonousImage, $"The worker ended {starts} times while it had this photo alone; the photo was set aside."));
         metrics.PhotoFinished(context.Message.Model, PhotoOutcome.Poisonous, default);
     }
@@ -75,7 +76,7 @@ internal sealed partial class PhotoConsumer(
                 if (result.Message is not null)
                 {
                     var started = clock.GetTimestamp();
-                    await PublishAsync(result.Message);
+                    await PublishAsync(command.Model, result.Message);
                     timings = timings with { Publish = clock.GetElapsedTime(started).TotalSeconds };
                 }
             }
@@ -102,9 +103,18 @@ internal sealed partial class PhotoConsumer(
 
     // Until the broker takes it, and not bound to the delivery's own token, which a broken connection cancels: an answer that was paid
     // for is not thrown away because the broker restarts. The photo's second copy finds this one in the tracker.
-    private ValueTask PublishAsync(object outcome) =>
-        persistently.RunAsync(
-            ct => Bounded.RunAsync(sending => bus.Publish(outcome, outcome.GetType(), sending), options.Value.SendTimeout, ct), drain.Token);
+    private ValueTask PublishAsync(string model, object outcome)
+    {
+        var attempts = 0;
+        return persistently.RunAsync(
+            ct =>
+            {
+                if (attempts++ > 0)
+                    metrics.Retried(model, RetryReason.Broker);
+                return Bounded.RunAsync(sending => bus.Publish(outcome, outcome.GetType(), sending), options.Value.SendTimeout, ct);
+            },
+            drain.Token);
+    }
 
     [LoggerMessage(LogLevel.Warning, "Photo {IdentificationId} for {Model} was delivered before and has no outcome: it will run alone.")]
     private partial void LogSuspected(Guid identificationId, string model);

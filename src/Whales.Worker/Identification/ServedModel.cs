@@ -42,6 +42,7 @@ internal sealed partial class ServedModel(
     /// <summary>Loads the model and starts to consume; returns when its queues are open or the model has failed.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var started = clock.GetTimestamp();
         try
         {
             _model = await IdentificationModel.LoadAsync(
@@ -53,6 +54,7 @@ internal sealed partial class ServedModel(
             return;
         }
 
+        var loadTook = clock.GetElapsedTime(started);
         try
         {
             await persistently.RunAsync(async ct => await topology.DeclareAsync([Name], ct), cancellationToken);
@@ -79,6 +81,7 @@ internal sealed partial class ServedModel(
             ExecutionProvider = _model.ExecutionProvider,
             Input = $"{folder.Manifest.Input.Width}x{folder.Manifest.Input.Height}",
             Precision = "fp32",
+            LoadSeconds = loadTook.TotalSeconds,
         });
         LogServing(Name);
     }
@@ -111,7 +114,7 @@ internal sealed partial class ServedModel(
     {
         State = ModelState.Failed;
         Reason = exception.Message;
-        metrics.ModelUnloaded(Name);
+        metrics.ModelLoadFailed(Name);
         LogLoadFailed(exception, Name);
     }
 

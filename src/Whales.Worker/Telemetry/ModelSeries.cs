@@ -31,6 +31,12 @@ internal sealed class ModelSeries
 
     public bool IsLoaded { get; private set; }
 
+    /// <summary>Of the last load that succeeded.</summary>
+    public double LoadSeconds { get; private set; }
+
+    /// <summary>One measurement a severity; none before they are known.</summary>
+    public IReadOnlyList<Measurement<double>> Thresholds { get; private set; } = [];
+
     /// <summary>Unix time in milliseconds; 0 before the first success.</summary>
     public long LastSuccess
     {
@@ -51,9 +57,16 @@ internal sealed class ModelSeries
             _pastInfos.RemoveAll(past => past.AsSpan().SequenceEqual(info));
             _info = info;
             ProviderTag = new("execution_provider", provider);
+            LoadSeconds = loaded.LoadSeconds;
             IsLoaded = true;
         }
     }
+
+    public void SetThresholds(double warningSeconds, double criticalSeconds) => Thresholds =
+    [
+        new(warningSeconds, Tag, new("severity", "warning")),
+        new(criticalSeconds, Tag, new("severity", "critical")),
+    ];
 
     public void Unloaded()
     {

@@ -20,6 +20,19 @@ public enum PhotoOutcome
     Returned,
 }
 
+/// <summary>Why something about a photo is tried again.</summary>
+public enum RetryReason
+{
+    /// <summary>Its bytes could not be read.</summary>
+    ImageStore,
+
+    /// <summary>Its outcome was not confirmed.</summary>
+    Broker,
+
+    /// <summary>It was delivered before, has no outcome, and runs again, alone.</summary>
+    Redelivered,
+}
+
 /// <summary>Where the seconds of one photo went. A stage that was not reached is null.</summary>
 public readonly record struct PhotoTimings
 {
@@ -55,4 +68,7 @@ public sealed record LoadedModel
 
     /// <summary>Such as fp32.</summary>
     public required string Precision { get; init; }
+
+    /// <summary>How long loading and warm-up took.</summary>
+    public double LoadSeconds { get; init; }
 }

@@ -13,7 +13,9 @@ public sealed class WorkerMetrics
 {
     private static readonly string[] Outcomes = ["succeeded", "failed", "canceled", "expired", "poisonous", "returned"];
     private static readonly string[] Stages = ["fetch", "decode", "batch_wait", "inference", "match", "publish"];
-    private static readonly string[] Reasons = [FailureCodes.CorruptedImage, ErrorCodes.UnsupportedMedia, ErrorCodes.TooLarge, ErrorCodes.EmptyFile];
+    private static readonly string[] Reasons = [FailureCodes.CorruptedImage, ErrorCodes.UnsupportedMedia, ErrorCodes.TooLarge];
+    private static readonly string[] RetryReasons = ["image_store", "broker", "redelivered"];
+    private static readonly string[] LoadOutcomes = ["succeeded", "failed"];
 
     private readonly ConcurrentDictionary<string, ModelSeries> _models = new(StringComparer.Ordinal);
     private readonly ModelSeries _other;
@@ -23,6 +25,8 @@ public sealed class WorkerMetrics
     private readonly TimeProvider _time;
     private readonly Counter<long> _jobs;
     private readonly Counter<long> _decodeErrors;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _loads;
     private readonly UpDownCounter<long> _inProgress;
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _stage;
@@ -38,6 +42,8 @@ public sealed class WorkerMetrics
         var meter = factory.Create(MeterNames.Worker);
         _jobs = meter.CreateCounter<long>("whales.worker.jobs", "{photo}", "Photos that this worker is done with.");
         _decodeErrors = meter.CreateCounter<long>("whales.decode.errors", "{photo}", "Photos that could not be decoded.");
+        _retries = meter.CreateCounter<long>("whales.retries", "{attempt}", "Attempts after the first: of a photo's fetch, of the publishing of its outcome, or of the whole photo.");
+        _loads = meter.CreateCounter<long>("whales.model.loads", "{load}", "Times that a model was loaded and warmed up, or could not be.");
         _inProgress = meter.CreateUpDownCounter<long>("whales.jobs.in_progress", "{photo}", "Photos taken from the queue and not yet done with.");
         _queueWait = meter.CreateHistogram("whales.queue.wait", "s", "From acceptance of a photo to the start of work on it.", advice: Bounds(Buckets.Wait));
         _stage = meter.CreateHistogram("whales.stage.duration", "s", "Time that a photo spent in a stage.", advice: Bounds(Buckets.Inference));
@@ -49,6 +55,9 @@ public sealed class WorkerMetrics
         Gauge(meter, "whales.api.inference_time", "s", "Mean run of the network in the last 5 minutes; 0 when idle.", static model => model.Inference.Mean());
         Gauge(meter, "whales.api.error_rate", "1", "Failed among finished photos in the last 5 minutes, 0 to 1; 0 when idle.", static model => model.Errors.Mean());
         Gauge(meter, "whales.worker.last_success.timestamp", "s", "Unix time of the last answer; 0 before the first.", static model => model.LastSuccess / 1000.0);
+        Gauge(meter, "whales.model.load.duration", "s", "How long the last load took, with its warm-up; 0 before the first.", static model => model.LoadSeconds);
+        meter.CreateObservableGauge(
+            "whales.model.inference.threshold", () => _models.Values.SelectMany(static model => model.Thresholds), "s", "Mean run of the network from which operators are told, from model.json.");
         meter.CreateObservableGauge("whales.model.info", () => _models.Values.SelectMany(static model => model.Info()), null, "Always 1; the labels say what runs.");
         foreach (var reason in Reasons)
             known.Add(_decodeErrors, Tag("reason", reason));
@@ -66,6 +75,10 @@ public sealed class WorkerMetrics
             _known.Add(_queueWait, series.Tag);
             _known.Add(_batchSize, series.Tag);
             _known.Add(_score, series.Tag);
+            foreach (var reason in RetryReasons)
+                _known.Add(_retries, series.Tag, Tag("reason", reason));
+            foreach (var outcome in LoadOutcomes)
+                _known.Add(_loads, series.Tag, Tag("outcome", outcome));
             foreach (var outcome in Outcomes)
                 _known.Add(_jobs, series.Tag, Tag("outcome", outcome));
             foreach (var stage in Stages)
@@ -73,16 +86,31 @@ public sealed class WorkerMetrics
         }
     }
 
+    /// <summary>Seconds of a mean run from which the alerts on a declared model warn and call.</summary>
+    public void DeclareThresholds(string model, double warningSeconds, double criticalSeconds) => Of(model).SetThresholds(warningSeconds, criticalSeconds);
+
     /// <summary>The model is warm and serves.</summary>
     public void ModelLoaded(string model, LoadedModel loaded)
     {
         var series = Of(model);
+        _loads.Add(1, series.Tag, Tag("outcome", "succeeded"));
         series.Loaded(loaded, _providers.Of(loaded.ExecutionProvider));
         _known.Add(_inference, series.Tag, series.ProviderTag);
     }
 
-    /// <summary>The model no longer serves, or failed to.</summary>
+    /// <summary>The model no longer serves.</summary>
     public void ModelUnloaded(string model) => Of(model).Unloaded();
+
+    /// <summary>The model could not be loaded.</summary>
+    public void ModelLoadFailed(string model)
+    {
+        var series = Of(model);
+        series.Unloaded();
+        _loads.Add(1, series.Tag, Tag("outcome", "failed"));
+    }
+
+    /// <summary>Something about a photo is tried again.</summary>
+    public void Retried(string model, RetryReason reason) => _retries.Add(1, Of(model).Tag, Tag("reason", RetryReasons[(int)reason]));
 
     /// <summary>Work on a photo begins; <see cref="PhotoFinished"/> must follow once, whatever happens.</summary>
     /// <param name="model">The model's name.</param>
@@ -131,7 +159,7 @@ public sealed class WorkerMetrics
     }
 
     /// <summary>A photo could not be decoded.</summary>
-    /// <param name="reason">corrupted_image, unsupported_media, too_large or empty_file.</param>
+    /// <param name="reason">corrupted_image, unsupported_media or too_large.</param>
     public void DecodeFailed(string reason) => _decodeErrors.Add(1, Tag("reason", _reasons.Of(reason)));
 
     private ModelSeries Of(string model) => _models.TryGetValue(model, out var series) ? series : _other;

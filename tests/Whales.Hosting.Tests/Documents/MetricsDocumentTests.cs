@@ -1,9 +1,12 @@
+using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Whales.Hosting.Metrics;
 using Whales.Ingest.Api.Telemetry;
 using Whales.Testing;
+using Whales.Worker.Models;
 using Whales.Worker.Telemetry;
+using Whales.Worker.Telemetry.Gpu;
 
 namespace Whales.Hosting.Tests.Documents;
 
@@ -33,9 +36,14 @@ public sealed partial class MetricsDocumentTests
     private static async Task<IReadOnlyCollection<string>> ServedAsync()
     {
         await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<WorkerMetrics>().AddSingleton<QueueMetrics>());
+        using var gpus = new GpuMetrics(
+            host.Services.GetRequiredService<IMeterFactory>(), ExecutionProviderChoice.Auto, TimeProvider.System, Nvml.TryLoad(new FakeNvml().Export));
+        host.Services.GetRequiredService<StoreMetrics>().Of("images", "read");
+        host.Services.GetRequiredService<ApiMetrics>().DeclareAgeLimits("a_model", 1, 2);
         host.Services.GetRequiredService<ApiMetrics>().DeclareModels(["a_model"]);
         var worker = host.Services.GetRequiredService<WorkerMetrics>();
         worker.DeclareModels(["a_model"]);
+        worker.DeclareThresholds("a_model", 1, 2);
         host.Services.GetRequiredService<QueueMetrics>().Serve("a_model", 0.1);
         worker.ModelLoaded("a_model", new LoadedModel { Version = "1", Sha256 = "0123456789", ExecutionProvider = "cpu", Input = "2x2", Precision = "fp32" });
         using var missing = await host.Client.GetAsync("/nothing", TestContext.Current.CancellationToken);

@@ -29,6 +29,23 @@ public sealed class ManifestReaderTests : IDisposable
         Assert.Contains("top1", manifest.Quality, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_SecondsOfInference_AreThoseOfTheFileElse5And10()
+    {
+        var folder = TestModels.Write(_root);
+        Assert.Equal((5, 10), InferenceSeconds());
+
+        Edit(folder, json => (json["thresholds"]!["inferenceWarningSeconds"], json["thresholds"]!["inferenceCriticalSeconds"]) = (30, 60));
+
+        Assert.Equal((30, 60), InferenceSeconds());
+
+        (double, double) InferenceSeconds()
+        {
+            var thresholds = ManifestReader.Read(folder).Thresholds;
+            return (thresholds.InferenceWarningSeconds, thresholds.InferenceCriticalSeconds);
+        }
+    }
+
     [Theory]
     [InlineData("version", null, "version")]
     [InlineData("version", "\"\"", "version")]
@@ -52,6 +69,8 @@ public sealed class ManifestReaderTests : IDisposable
     [InlineData("batch.maxDelayMs", "-1", "batch.maxDelayMs")]
     [InlineData("thresholds.match", "1.01", "thresholds.match")]
     [InlineData("thresholds.criticalSeconds", "1", "thresholds.criticalSeconds")]
+    [InlineData("thresholds.inferenceCriticalSeconds", "4", "thresholds.inferenceCriticalSeconds")]
+    [InlineData("thresholds.inferenceWarningSeconds", "0", "thresholds.inferenceWarningSeconds")]
     [InlineData("sha256", "\"ABC\"", "sha256")]
     [InlineData("sha265", "\"\"", "sha265")]
     public void Read_PropertyIsWrong_NamesFileAndProperty(string path, string? value, string named)

@@ -32,8 +32,10 @@ public sealed class ApiMetricsTests : IDisposable
     [InlineData("whales_upload_bytes_bucket{le=\"6.7108864e+07\"} 0")]
     [InlineData("whales_publish_duration_seconds_count{model=\"accurate\",outcome=\"nacked\"} 0")]
     [InlineData("whales_outbox_pending 0")]
-    [InlineData("whales_jobs_pending{model=\"fast\"} 0")]
-    [InlineData("whales_jobs_oldest_pending_seconds{model=\"fast\"} 0")]
+    [InlineData("whales_jobs_pending{lane=\"bulk\",model=\"fast\"} 0")]
+    [InlineData("whales_jobs_oldest_pending_seconds{lane=\"interactive\",model=\"fast\"} 0")]
+    [InlineData("whales_dead_letters_total{model=\"fast\",reason=\"broker\"} 0")]
+    [InlineData("whales_result_stream_clients 0")]
     [InlineData("whales_results_total{model=\"fast\",outcome=\"unknown_individual\"} 0")]
     [InlineData("whales_end_to_end_duration_seconds_bucket{model=\"fast\",outcome=\"identified\",le=\"60.0\"} 0")]
     public void Series_BeforeAnyPhoto_AreThere(string line) => Assert.Contains(line, Lines());
@@ -94,7 +96,7 @@ public sealed class ApiMetricsTests : IDisposable
     }
 
     [Fact]
-    public void SetWaiting_SumsLanesAndAgesTheOldest()
+    public void SetWaiting_ByModelAndLane_CountsAndAgesTheOldest()
     {
         _metrics.SetWaiting(
             [new("fast", Lane.Interactive, 2, 0, Now.AddSeconds(-3)), new("fast", Lane.Bulk, 5, 4, Now.AddSeconds(-90)), new("gone", Lane.Bulk, 1, 0, Now)], 4);
@@ -102,11 +104,45 @@ public sealed class ApiMetricsTests : IDisposable
         var lines = Lines();
 
         Assert.Contains("whales_outbox_pending 4", lines);
-        Assert.Contains("whales_jobs_pending{model=\"fast\"} 7", lines);
-        Assert.Contains("whales_jobs_pending{model=\"accurate\"} 0", lines);
-        Assert.Contains("whales_jobs_oldest_pending_seconds{model=\"fast\"} 90", lines);
-        Assert.Contains("whales_jobs_oldest_pending_seconds{model=\"accurate\"} 0", lines);
+        Assert.Contains("whales_jobs_pending{lane=\"interactive\",model=\"fast\"} 2", lines);
+        Assert.Contains("whales_jobs_pending{lane=\"bulk\",model=\"fast\"} 5", lines);
+        Assert.Contains("whales_jobs_pending{lane=\"bulk\",model=\"accurate\"} 0", lines);
+        Assert.Contains("whales_jobs_oldest_pending_seconds{lane=\"interactive\",model=\"fast\"} 3", lines);
+        Assert.Contains("whales_jobs_oldest_pending_seconds{lane=\"bulk\",model=\"fast\"} 90", lines);
+        Assert.Contains("whales_jobs_oldest_pending_seconds{lane=\"bulk\",model=\"accurate\"} 0", lines);
         Assert.DoesNotContain(lines, line => line.Contains("gone", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DeclareAgeLimits_ShowsBothSeverities()
+    {
+        _metrics.DeclareAgeLimits("fast", 30, 120);
+
+        Assert.Contains("whales_model_queue_age_threshold_seconds{model=\"fast\",severity=\"warning\"} 30", Lines());
+        Assert.Contains("whales_model_queue_age_threshold_seconds{model=\"fast\",severity=\"critical\"} 120", Lines());
+    }
+
+    [Fact]
+    public void DeadLettered_SaysWhoGaveUp()
+    {
+        _metrics.DeadLettered("fast", byBroker: true);
+        _metrics.DeadLettered("fast", byBroker: false);
+        _metrics.DeadLettered("fast", byBroker: false);
+
+        Assert.Contains("whales_dead_letters_total{model=\"fast\",reason=\"broker\"} 1", Lines());
+        Assert.Contains("whales_dead_letters_total{model=\"fast\",reason=\"worker\"} 2", Lines());
+    }
+
+    [Fact]
+    public void ObserveWaiters_IsAskedAtEachScrape()
+    {
+        var waiting = 3;
+        _metrics.ObserveWaiters(() => waiting);
+        Assert.Contains("whales_result_stream_clients 3", Lines());
+
+        waiting = 0;
+
+        Assert.Contains("whales_result_stream_clients 0", Lines());
     }
 
     [Fact]

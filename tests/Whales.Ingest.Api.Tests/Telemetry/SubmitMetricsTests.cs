@@ -1,5 +1,6 @@
 using Whales.Contracts;
 using Whales.Ingest.Api.Tests.Hosting;
+using Whales.Testing;
 
 namespace Whales.Ingest.Api.Tests.Telemetry;
 
@@ -49,6 +50,30 @@ public sealed class SubmitMetricsTests
         Assert.Contains("whales_api_rejected_total{reason=\"forbidden\"} 1\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain("whales_api_rejected_total{reason=\"other\"}", page, StringComparison.Ordinal);
         Assert.DoesNotContain("whales_upload_bytes_sum 400", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_RequestsThatWait_AreMarkedByWhat()
+    {
+        await using var server = await IngestServer.StartAsync();
+
+        using var accepted = await server.Client.PostAsync(IngestServer.Path, TestPhotos.Content(TestPhotos.Jpeg()), TestContext.Current.CancellationToken);
+        using var waited = new HttpRequestMessage(HttpMethod.Post, IngestServer.Path) { Content = TestPhotos.Content(TestPhotos.Jpeg()) };
+        waited.Headers.Add("Prefer", "wait=1");
+        using var answered = await server.Client.SendAsync(waited, TestContext.Current.CancellationToken);
+        using var read = await server.Client.GetAsync(accepted.Headers.Location, TestContext.Current.CancellationToken);
+        using var polled = await server.Client.GetAsync(new Uri(accepted.Headers.Location + "?wait=0.01", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        // A request is measured after its answer has left.
+        var page = await Eventually.GetAsync(() => PageAsync(server), text => Count(text) == 4, TimeSpan.FromSeconds(30), "four requests are measured");
+        Assert.Equal(1, Count(page, "POST", "waits_for=\"upload\""));
+        Assert.Equal(1, Count(page, "POST", "waits_for=\"result\""));
+        Assert.Equal(1, Count(page, "GET", "waits_for=\"result\""));
+        Assert.Equal(3, Count(page, "waits_for="));
+
+        static int Count(string page, params string[] words) => page.Split('\n')
+            .Where(line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal) && words.All(word => line.Contains(word, StringComparison.Ordinal)))
+            .Sum(line => int.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static Task<string> PageAsync(IngestServer server) => server.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);

@@ -44,6 +44,9 @@ public sealed class WorkerMetricsTests : IDisposable
     [InlineData("whales_inference_batch_size_bucket{model=\"fast\",le=\"64.0\"} 0")]
     [InlineData("whales_match_score_bucket{model=\"fast\",le=\"0.05\"} 0")]
     [InlineData("whales_decode_errors_total{reason=\"corrupted_image\"} 0")]
+    [InlineData("whales_retries_total{model=\"fast\",reason=\"broker\"} 0")]
+    [InlineData("whales_model_loads_total{model=\"fast\",outcome=\"failed\"} 0")]
+    [InlineData("whales_model_load_duration_seconds{model=\"fast\"} 0")]
     public void Series_BeforeAnyPhoto_AreThere(string line) => Assert.Contains(line, Lines());
 
     [Fact]
@@ -122,6 +125,36 @@ public sealed class WorkerMetricsTests : IDisposable
 
         _metrics.ModelLoaded("fast", Cpu);
         Assert.Equal(Info("1", "cpu"), Assert.Single(Lines(), IsInfo));
+    }
+
+    [Fact]
+    public void ModelLoads_AreCountedAndTimed()
+    {
+        _metrics.ModelLoaded("fast", Cpu with { LoadSeconds = 2.5 });
+        _metrics.ModelLoadFailed("fast");
+
+        Assert.Contains("whales_model_loads_total{model=\"fast\",outcome=\"succeeded\"} 1", Lines());
+        Assert.Contains("whales_model_loads_total{model=\"fast\",outcome=\"failed\"} 1", Lines());
+        Assert.Contains("whales_model_load_duration_seconds{model=\"fast\"} 2.5", Lines());
+        Assert.Contains("whales_api_model_loaded{model=\"fast\"} 0", Lines());
+    }
+
+    [Fact]
+    public void DeclareThresholds_ShowsBothSeverities()
+    {
+        _metrics.DeclareThresholds("fast", 5, 10);
+
+        Assert.Contains("whales_model_inference_threshold_seconds{model=\"fast\",severity=\"warning\"} 5", Lines());
+        Assert.Contains("whales_model_inference_threshold_seconds{model=\"fast\",severity=\"critical\"} 10", Lines());
+    }
+
+    [Fact]
+    public void Retried_HasTheReason()
+    {
+        foreach (var reason in Enum.GetValues<RetryReason>())
+            _metrics.Retried("fast", reason);
+
+        Assert.All(["image_store", "broker", "redelivered"], word => Assert.Contains($"whales_retries_total{{model=\"fast\",reason=\"{word}\"}} 1", Lines()));
     }
 
     [Fact]
