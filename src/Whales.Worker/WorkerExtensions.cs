@@ -19,7 +19,10 @@ public static class WorkerExtensions
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<WorkerIdentity>();
         builder.Services.AddSingleton<WorkerMetrics>();
+        builder.Services.AddOptions<StartsOptions>().BindConfiguration(StartsOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<AttemptTracker>();
+        builder.Services.AddSingleton<StartJournal>();
+        builder.Services.AddSingleton<EndReports>();
         builder.Services.AddSingleton<DrainDeadline>();
         builder.Services.TryAddSingleton<Persistently>();
         builder.Services.AddSingleton(_ => new DecodePool(Environment.ProcessorCount));
@@ -29,8 +32,11 @@ public static class WorkerExtensions
     }
 
     /// <summary>The worker's listeners on the bus. The queues of its models open when the models are ready.</summary>
-    public static void AddWorkerConsumers(this IBusRegistrationConfigurator bus) =>
+    public static void AddWorkerConsumers(this IBusRegistrationConfigurator bus)
+    {
         bus.AddConsumer<CancellationConsumer, CancellationConsumerDefinition>();
+        bus.AddConsumer<EndReportConsumer, EndReportConsumerDefinition>();
+    }
 }
 
 /// <summary>Hears, on a queue of its own process, which photos are no longer wanted.</summary>

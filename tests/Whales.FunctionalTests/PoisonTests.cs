@@ -1,0 +1,145 @@
+using Whales.Contracts;
+using Whales.FunctionalTests.Running;
+using Whales.Testing;
+using Whales.Testing.Models;
+
+namespace Whales.FunctionalTests;
+
+/// <summary>Photos that end the process that looks at them: a white one makes this model's network divide as no processor can.</summary>
+public sealed class PoisonTests
+{
+    private const string Model = "fragile_colours";
+    private const int Mates = 6;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    [Fact]
+    public async Task Worker_PhotoThatEndsIt_IsSetAsideAfterItsStartsAndItsMatesFinish()
+    {
+        await using var cluster = await Cluster.StartAsync(WriteFragileModel, settings: TwoStarts);
+        for (var i = 0; i < Mates; i++)
+            await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+        var poison = await cluster.Client.SubmitAsync(TestPictures.White, Model);
+
+        var ended = 0;
+        while (await EndedAsync(await cluster.StartWorkerAsync(ready: false), () => FinishedAsync(cluster.Client, poison.Id)))
+            ended++;
+
+        // Once beside its mates, which counts for nothing, and twice alone.
+        Assert.Equal(3, ended);
+        AssertOnlyPoisonFailed(await cluster.Client.AllFinishedAsync(), poison.Id);
+    }
+
+    [Fact]
+    public async Task Worker_PhotoThatEndsSeveral_CountsTheEndsOfAll()
+    {
+        await using var cluster = await Cluster.StartAsync(WriteFragileModel, settings: TwoStarts);
+        var poison = await cluster.Client.SubmitAsync(TestPictures.White, Model);
+        Assert.True(await EndedAsync(await cluster.StartWorkerAsync(ready: false), () => FinishedAsync(cluster.Client, poison.Id)));
+
+        // Each has a journal of its own, as on machines of their own; one is up to hear of the other's end.
+        var ended = 1;
+        var workers = new[] { "one", "two" }.ToDictionary(name => name, _ => (HostProcess?)null);
+        await Eventually.UntilAsync(
+            async () =>
+            {
+                foreach (var name in workers.Keys)
+                {
+                    if (workers[name] is { HasExited: false })
+                        continue;
+                    ended += workers[name] is null ? 0 : 1;
+                    workers[name] = await cluster.StartWorkerAsync(ready: false, startsFolder: name);
+                }
+
+                return await FinishedAsync(cluster.Client, poison.Id);
+            },
+            Patience,
+            "the photo is set aside");
+
+        Assert.Equal(FailureCodes.PoisonousImage, (await cluster.Client.GetAsync(poison.Id)).Error?.Code);
+        Assert.InRange(ended, 3, 4);
+    }
+
+    [Fact]
+    public async Task Standalone_PhotoThatEndsIt_IsSetAsideAcrossRestartsAndItsMatesFinish()
+    {
+        await using var system = await StandaloneSystem.StartAsync(WriteFragileModel, TwoStarts);
+        // The poison first: at its first start it takes down the process that still accepts photos.
+        var poison = await system.Client.SubmitAsync(TestPictures.White, Model);
+        for (var i = 0; i < Mates; i++)
+            await system.Client.TrySubmitAsync(TestPictures.Red, Model);
+
+        var ended = 0;
+        while (await EndedAsync(system.Host, () => FinishedAsync(system.Client, poison.Id)))
+        {
+            ended++;
+            await system.StartAgainAsync(ready: false);
+        }
+
+        Assert.Equal(3, ended);
+        await system.Client.SubmitAsync(TestPictures.Red, Model);
+        AssertOnlyPoisonFailed(await system.Client.AllFinishedAsync(), poison.Id);
+    }
+
+    [Fact]
+    public async Task Connections_BrokenAgainAndAgainWhileAPhotoRunsAlone_DoNotSetItAside()
+    {
+        await using var cluster = await Cluster.StartAsync(
+            TestPictures.WriteLongModel, settings: new Dictionary<string, string?> { ["RabbitMq__SuspectStarts"] = "1", ["Inference__BatchSize"] = "1" });
+        var workers = new List<HostProcess>();
+        for (var i = 0; i < 2; i++)
+            workers.Add(await cluster.StartWorkerAsync());
+        for (var i = 0; i < 12; i++)
+            await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.LongModel);
+
+        for (var broken = 0; broken < 3; broken++)
+        {
+            await Eventually.UntilAsync(async () => await InHandAsync(workers) > 0, Patience, "photos are in hand");
+            // The management page learns of connections seconds later.
+            await Eventually.UntilAsync(async () => await cluster.VirtualHost!.CloseConnectionsAsync() > 0, Patience, "connections are closed");
+        }
+
+        Assert.All(await cluster.Client.AllFinishedAsync(), i => Assert.Equal((IdentificationStatus.Succeeded, 1), (i.Status, i.Attempt)));
+        Assert.All(workers, worker => Assert.False(worker.HasExited));
+        var suspected = workers.SelectMany(worker => worker.Output).Count(line => line.Contains("it will run alone", StringComparison.Ordinal));
+        Assert.True(suspected > 0, "some photos were delivered again and ran alone");
+    }
+
+    private static Dictionary<string, string?> TwoStarts => new() { ["RabbitMq__SuspectStarts"] = "2" };
+
+    // The first photo of all waits a little, so that its mates are in hand with it.
+    private static void WriteFragileModel(string folder) =>
+        TestModels.Write(folder, new TestModel { Name = Model, EndsProcessForWhite = true, ExtraWork = 300, MaxDelayMs = 300 });
+
+    private static void AssertOnlyPoisonFailed(IReadOnlyList<Identification> finished, Guid poison) => Assert.All(finished, i =>
+    {
+        if (i.Id == poison)
+            Assert.Equal(FailureCodes.PoisonousImage, i.Error?.Code);
+        else
+            Assert.Equal("red", i.Result?.Candidates[0].IndividualId);
+    });
+
+    /// <summary>Waits until the host has ended by itself (true) or the photo is finished (false).</summary>
+    private static async Task<bool> EndedAsync(HostProcess host, Func<Task<bool>> finished)
+    {
+        var over = false;
+        await Eventually.UntilAsync(async () => host.HasExited || (over = await finished()), Patience, "the host ends, or the photo is finished");
+        return !over;
+    }
+
+    private static async Task<bool> FinishedAsync(ApiClient client, Guid id)
+    {
+        try
+        {
+            return (await client.GetAsync(id)).Status != IdentificationStatus.Queued;
+        }
+        catch (HttpRequestException)
+        {
+            // Standalone takes its API down with it.
+            return false;
+        }
+    }
+
+    private static async Task<double> InHandAsync(IEnumerable<HostProcess> workers) =>
+        (await Task.WhenAll(workers.Select(worker => Metrics.ReadAsync(worker.Url, "whales_jobs_in_progress")))).Sum();
+}
