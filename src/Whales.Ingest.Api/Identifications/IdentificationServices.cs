@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Whales.Ingest.Api.Identifications.Upload;
+using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Identifications;
@@ -27,6 +28,7 @@ public static class IdentificationServices
         services.AddSingleton<IdentificationRemoval>();
         services.AddSingleton<CancelNotice>();
         services.AddSingleton<AuditLog>();
+        services.AddOperations();
         services.AddSingleton<PhotoIntake>();
         services.AddSingleton<Submission>();
         return services;

@@ -26,6 +26,8 @@ internal static class ApiOutcomes
 
     public static readonly string[] Results = ["identified", "unknown_individual", "not_a_cetacean", "failed", "canceled", "expired"];
 
+    public static readonly string[] RetentionKinds = ["row", "photo", "dead_letter", "audit"];
+
     public static string Of(PublishOutcome outcome) => Publishes[(int)outcome];
 
     public static string Of(IdentificationStatus status, Decision? decision) => (status, decision) switch
