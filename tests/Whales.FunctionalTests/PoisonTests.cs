@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Whales.Contracts;
 using Whales.FunctionalTests.Running;
 using Whales.Testing;
@@ -57,7 +58,11 @@ public sealed class PoisonTests
             "the photo is set aside");
 
         Assert.Equal(FailureCodes.PoisonousImage, (await cluster.Client.GetAsync(poison.Id)).Error?.Code);
+        // Once beside others and twice alone; once more where the other one was not up to hear of it.
         Assert.InRange(ended, 3, 4);
+        var faults = (await cluster.Client.Http.GetFromJsonAsync<Page<AttemptFault>>(new Uri($"v1/identifications/{poison.Id}/faults", UriKind.Relative)))!.Items;
+        Assert.Equal(ended - 1, faults.Count(fault => fault.Code == AttemptFault.WorkerEnded));
+        Assert.Single(faults, fault => fault.Code == FailureCodes.PoisonousImage);
     }
 
     [Fact]
@@ -89,7 +94,7 @@ public sealed class PoisonTests
         var workers = new List<HostProcess>();
         for (var i = 0; i < 2; i++)
             workers.Add(await cluster.StartWorkerAsync());
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < 8; i++)
             await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.LongModel);
 
         for (var broken = 0; broken < 3; broken++)
@@ -103,6 +108,22 @@ public sealed class PoisonTests
         Assert.All(workers, worker => Assert.False(worker.HasExited));
         var suspected = workers.SelectMany(worker => worker.Output).Count(line => line.Contains("it will run alone", StringComparison.Ordinal));
         Assert.True(suspected > 0, "some photos were delivered again and ran alone");
+    }
+
+    [Fact]
+    public async Task Worker_DeviceWithoutMemory_TriesSeveralTimesAndSaysSo()
+    {
+        await using var system = await StandaloneSystem.StartAsync(folder => TestModels.Write(folder, new TestModel { Name = Model, HasNoMemoryForWhite = true }));
+        var failing = await system.Client.SubmitAsync(TestPictures.White, Model);
+        var mate = await system.Client.SubmitAsync(TestPictures.Red, Model);
+
+        var failed = await system.Client.FinishedAsync(failing.Id);
+
+        Assert.Equal(FailureCodes.InferenceError, failed.Error?.Code);
+        Assert.Contains("several times", failed.Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(IdentificationStatus.Succeeded, (await system.Client.FinishedAsync(mate.Id)).Status);
+        // One run and five more, at least: a run of several is repeated one by one.
+        Assert.True(await Metrics.ReadAsync(system.Host.Url, "whales_inference_duration_seconds_count", ("model", Model)) >= 7);
     }
 
     private static Dictionary<string, string?> TwoStarts => new() { ["RabbitMq__SuspectStarts"] = "2" };
