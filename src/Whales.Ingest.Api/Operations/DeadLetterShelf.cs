@@ -81,6 +81,8 @@ internal static class DeadLetterShelfExtensions
             if (context.Exception is OperationCanceledException)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(context.Exception);
             await shelf.PutAsync(context, queue, model, context.Exception.Message);
+            // Dealt with: else it would be taken for skipped, too.
+            await context.NotifyFaulted(context.Exception);
         }));
         endpoint.ConfigureDeadLetter(pipe => pipe.UseExecuteAsync(context => shelf.PutAsync(context, queue, model, "No message of a kind that this queue is for.")));
     }
