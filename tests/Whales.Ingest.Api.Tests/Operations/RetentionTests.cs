@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Images;
@@ -59,6 +59,17 @@ public sealed class RetentionTests : IAsyncLifetime
 
         Assert.Single(await _server.RowsAsync());
         Assert.Single(_server.StoredFiles());
+    }
+
+    [Fact]
+    public void Options_EmptySetting_KeepsForEver()
+    {
+        var options = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Retention:Photos"] = "", ["Retention:Audit"] = "5.00:00:00" })
+            .Build().GetSection(RetentionOptions.SectionName).Get<RetentionOptions>()!;
+
+        Assert.Null(options.Photos);
+        Assert.Equal((TimeSpan.FromDays(5), TimeSpan.FromDays(365)), (options.Audit, options.Identifications));
     }
 
     [Fact]
