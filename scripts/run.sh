@@ -28,6 +28,7 @@ say "Starting ..."
 Models__Folder=$REPO/models \
 Storage__SqliteFile=$data/whales.db \
 ImageStore__Folder=$data/images \
+Starts__Folder=$data/starts \
 ASPNETCORE_URLS=$url \
   dotnet "$REPO/src/Whales.Standalone/bin/Release/net10.0/Whales.Standalone.dll" &
 server=$!

@@ -135,7 +135,7 @@ start_postgres() {
 start_host() {
   local part=$1 program=$2 port=$3
   (
-    export ConnectionStrings__Whales RabbitMq__Uri ImageStore__Folder=$RUN/images Models__Folder=$REPO/models
+    export ConnectionStrings__Whales RabbitMq__Uri ImageStore__Folder=$RUN/images Starts__Folder=$RUN/starts Models__Folder=$REPO/models
     ConnectionStrings__Whales="Host=127.0.0.1;Port=$postgres_port;Username=whales;Password=$(secret postgres);Database=postgres"
     RabbitMq__Uri="amqp://whales:$(secret rabbitmq)@127.0.0.1:$amqp_port/"
     export ASPNETCORE_URLS=http://127.0.0.1:$port

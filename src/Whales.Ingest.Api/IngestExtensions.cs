@@ -4,6 +4,7 @@ using Whales.Hosting.Resilience;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Outbox;
 using Whales.Ingest.Api.Outcomes;
 using Whales.Ingest.Api.Security;
@@ -31,6 +32,13 @@ public static class IngestExtensions
         builder.Services.AddSingleton<ICancelBroadcast, CancelBroadcast>();
         builder.Services.AddSingleton<OutcomeProjection>();
         builder.Services.AddSendProgress();
+        builder.Services.AddSingleton<DeadLetterShelf>();
+        builder.Services.AddSingleton<IDeadLetterSender, DeadLetterSender>();
+        builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Retention>();
+        builder.Services.AddHostedService<RetentionSchedule>();
+        builder.Services.AddSingleton<RemovedModels>();
+        builder.Services.AddHostedService<RemovedModelsSweep>();
         builder.Services.AddHostedService<TopologyDeclaration>();
         builder.Services.AddHostedService<Relay>();
         builder.Services.AddHostedService<LostQueueSweep>();
@@ -47,6 +55,7 @@ public static class IngestExtensions
     {
         app.UseLoopbackGuard();
         app.MapIdentifications();
+        app.MapOperations();
         app.MapModels();
         app.MapIngestDocumentation();
     }

@@ -26,7 +26,10 @@ public static class WorkerExtensions
         builder.Services.AddSingleton<QueueMetrics>();
         builder.Services.TryAddSingleton<IQueueDepth, BrokerQueueDepth>();
         builder.Services.AddHostedService<QueueWatch>();
+        builder.Services.AddOptions<StartsOptions>().BindConfiguration(StartsOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<AttemptTracker>();
+        builder.Services.AddSingleton<StartJournal>();
+        builder.Services.AddSingleton<EndReports>();
         builder.Services.AddSingleton<DrainDeadline>();
         builder.Services.TryAddSingleton<Persistently>();
         builder.Services.AddSingleton(services =>
@@ -37,8 +40,11 @@ public static class WorkerExtensions
     }
 
     /// <summary>The worker's listeners on the bus. The queues of its models open when the models are ready.</summary>
-    public static void AddWorkerConsumers(this IBusRegistrationConfigurator bus) =>
+    public static void AddWorkerConsumers(this IBusRegistrationConfigurator bus)
+    {
         bus.AddConsumer<CancellationConsumer, CancellationConsumerDefinition>();
+        bus.AddConsumer<EndReportConsumer, EndReportConsumerDefinition>();
+    }
 }
 
 /// <summary>Hears, on a queue of its own process, which photos are no longer wanted.</summary>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using Whales.Contracts;
 using Whales.FunctionalTests.Running;
@@ -90,13 +92,34 @@ public sealed class QueueTests
 
         var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
         Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
-        // The queue is made with its first message; both lie where an operator can look at them.
-        var undecodable = Names.DeadLetterQueue(Model) + ".undecodable";
-        await Eventually.UntilAsync(async () => await cluster.VirtualHost!.QueueAsync(undecodable) is not null, Patience, $"{undecodable} is there");
-        await queues.WaitForAsync(undecodable, 2);
+        var letters = await Eventually.GetAsync(() => LettersAsync(cluster), found => found.Count == 2, Patience, "both lie where an operator can look at them");
+        Assert.All(letters, letter => Assert.Equal((Names.Queue(Model), Model), (letter.Queue, letter.Model)));
+        var plain = Assert.Single(letters, letter => letter.Text == "no message of ours");
+        Assert.NotEmpty(plain.Reason);
+        Assert.Equal(bytes, await cluster.Client.Http.GetByteArrayAsync(new Uri($"v1/dead-letters/{plain.Id}/body", UriKind.Relative)));
         await queues.WaitForAsync(Names.Queue(Model), 0);
         await queues.WaitForAsync(Names.DeadLetterQueue(Model), 0);
         Assert.Equal(1, await Metrics.ReadAsync(worker.Url, "whales_worker_jobs_total"));
+    }
+
+    [Fact]
+    public async Task DeadLetter_Replayed_GoesBackIntoItsQueueAsItWas()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
+        await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
+        await queues.SendAsync(Names.DeadLetterQueue(Model), "no message of ours"u8.ToArray());
+        await queues.SendAsync(Names.OutcomesQueue, "no outcome of ours"u8.ToArray());
+        var letters = await Eventually.GetAsync(() => LettersAsync(cluster), found => found.Count == 2, Patience, "both are kept");
+
+        var command = letters.Single(letter => letter.Model == Model);
+        Assert.Equal(Names.OutcomesQueue, letters.Single(letter => letter.Model is null).Queue);
+        using (var replayed = await cluster.Client.Http.PostAsync(new Uri($"v1/dead-letters/{command.Id}/replay", UriKind.Relative), null))
+            Assert.Equal(HttpStatusCode.NoContent, replayed.StatusCode);
+
+        // No worker runs: it waits there.
+        await queues.WaitForAsync(Names.Queue(Model), 1);
+        Assert.Equal("no message of ours"u8.ToArray(), (await queues.TakeAsync(Names.Queue(Model)))!.Body.ToArray());
+        Assert.Equal(Names.OutcomesQueue, Assert.Single(await LettersAsync(cluster)).Queue);
     }
 
     [Fact]
@@ -141,6 +164,9 @@ public sealed class QueueTests
         await Eventually.UntilAsync(() => !tap.Ids.IsEmpty, Patience, "the outcome was heard");
         Assert.Equal([accepted.Id], tap.Ids);
     }
+
+    private static async Task<IReadOnlyList<DeadLetter>> LettersAsync(Cluster cluster) =>
+        (await cluster.Client.Http.GetFromJsonAsync<Page<DeadLetter>>(new Uri("v1/dead-letters", UriKind.Relative)))!.Items;
 
     // As the relay makes it from the row.
     private static IdentifyWhale CommandFor(Identification accepted) => new()

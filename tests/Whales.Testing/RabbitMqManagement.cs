@@ -43,6 +43,21 @@ public sealed class RabbitMqManagement : IDisposable
     public async Task PurgeQueueAsync(string virtualHost, string queue)
         => await SendAsync(HttpMethod.Delete, Path(virtualHost, queue) + "/contents");
 
+    /// <summary>Closes every connection to a virtual host, as a network that fails would.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> CloseConnectionsAsync(string virtualHost)
+    {
+        var connections = await _http.GetFromJsonAsync<List<Connection>>($"api/vhosts/{Escape(virtualHost)}/connections") ?? [];
+        foreach (var connection in connections)
+        {
+            using var answer = await _http.DeleteAsync($"api/connections/{Escape(connection.Name)}");
+            if (answer.StatusCode != HttpStatusCode.NotFound)
+                answer.EnsureSuccessStatusCode();
+        }
+
+        return connections.Count;
+    }
+
     internal async Task PutVirtualHostAsync(string name)
     {
         await SendAsync(HttpMethod.Put, $"api/vhosts/{Escape(name)}");
@@ -67,6 +82,8 @@ public sealed class RabbitMqManagement : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private sealed record Connection(string Name);
 
     private static string Path(string virtualHost, string queue) => $"api/queues/{Escape(virtualHost)}/{Escape(queue)}";
 

@@ -27,6 +27,9 @@ public sealed class RabbitMqVirtualHost : IAsyncDisposable
     /// <inheritdoc cref="RabbitMqManagement.PurgeQueueAsync"/>
     public Task PurgeQueueAsync(string queue) => _management.PurgeQueueAsync(Name, queue);
 
+    /// <inheritdoc cref="RabbitMqManagement.CloseConnectionsAsync"/>
+    public Task<int> CloseConnectionsAsync() => _management.CloseConnectionsAsync(Name);
+
     public async ValueTask DisposeAsync()
     {
         try

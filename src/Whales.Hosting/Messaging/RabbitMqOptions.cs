@@ -18,7 +18,7 @@ public sealed class RabbitMqOptions
     [Range(5, 1000)]
     public int DeliveryLimit { get; set; } = 20;
 
-    /// <summary>Starts alone after which a photo that ends its worker is set aside as poisonous_image. 1 to 10, default 3.</summary>
+    /// <summary>Processes that end while they run a photo alone, after which it is set aside as poisonous_image. 1 to 10, default 3.</summary>
     [Range(1, 10)]
     public int SuspectStarts { get; set; } = 3;
 

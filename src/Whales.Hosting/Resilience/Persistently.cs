@@ -13,7 +13,9 @@ public sealed partial class Persistently(TimeProvider clock, ILogger<Persistentl
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly ResiliencePipeline _forever = Build(clock, log, int.MaxValue);
+    private const int AFew = 5;
+
+    private readonly ResiliencePipeline _forever = Build(clock, log, int.MaxValue, Any);
 
     /// <summary>Tries until it succeeds.</summary>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
@@ -26,9 +28,14 @@ public sealed partial class Persistently(TimeProvider clock, ILogger<Persistentl
         _forever.ExecuteAsync(work, cancellationToken);
 
     /// <summary>Tries a few times, some seconds in all, and then throws what it failed with.</summary>
-    public ResiliencePipeline AFewTimes { get; } = Build(clock, log, maxRetryAttempts: 5);
+    public ResiliencePipeline AFewTimes { get; } = Build(clock, log, AFew, Any);
 
-    private static ResiliencePipeline Build(TimeProvider clock, ILogger log, int maxRetryAttempts) =>
+    /// <summary>As <see cref="AFewTimes"/>, for those exceptions only that <paramref name="mayPass"/>; others are thrown at once.</summary>
+    public ResiliencePipeline AFewTimesWhen(Func<Exception, bool> mayPass) => Build(clock, log, AFew, mayPass);
+
+    private static bool Any(Exception exception) => true;
+
+    private static ResiliencePipeline Build(TimeProvider clock, ILogger log, int maxRetryAttempts, Func<Exception, bool> mayPass) =>
         new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions
             {
@@ -39,7 +46,8 @@ public sealed partial class Persistently(TimeProvider clock, ILogger<Persistentl
                 MaxDelay = LongestPause,
                 // Also a cancellation that nobody here asked for: RabbitMQ's client reports a call that timed out as one.
                 ShouldHandle = arguments => ValueTask.FromResult(
-                    arguments.Outcome.Exception is not (null or PermanentFaultException) && !arguments.Context.CancellationToken.IsCancellationRequested),
+                    arguments.Outcome.Exception is { } exception and not PermanentFaultException && mayPass(exception)
+                    && !arguments.Context.CancellationToken.IsCancellationRequested),
                 OnRetry = arguments =>
                 {
                     // The first failure is news; the rest of an outage is not.
@@ -50,6 +58,6 @@ public sealed partial class Persistently(TimeProvider clock, ILogger<Persistentl
             })
             .Build();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An operation failed and is tried again until it succeeds.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An operation failed and is tried again.")]
     private static partial void TryingAgain(ILogger logger, Exception? exception);
 }

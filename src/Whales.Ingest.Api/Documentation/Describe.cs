@@ -43,7 +43,6 @@ internal static class Describe
 
     public static void List(OperationText text, IngestOptions options) => Filters(text)
         .Query("status", Schemas.OneOf(StatusNames.All), "Only these.", "failed")
-        .Query("batchId", Schemas.Uuid, "Only photos of this batch.")
         .Query("limit", Schemas.Whole(1, ReadEndpoints.MaxLimit, ReadEndpoints.DefaultLimit), "The most items in the answer.", 50)
         .Query("cursor", Schemas.Text(), "nextCursor of the part before.")
         .Answer(200, "A part of the list; nextCursor is absent on the last one.", new Page<Identification>
@@ -95,7 +94,10 @@ internal static class Describe
 
     private static OperationText Filters(OperationText text) => text
         .Query("model", Schemas.ModelName, "Only photos of this model.", text.DefaultModel)
-        .Query("code", Schemas.OneOf(FailureCodes.All), "Only those that failed with this error code.", FailureCodes.CorruptedImage);
+        .Query("code", Schemas.OneOf(FailureCodes.All), "Only those that failed with this error code.", FailureCodes.CorruptedImage)
+        .Query("batchId", Schemas.Uuid, "Only photos of this batch.")
+        .Query("after", Schemas.Time, "Only photos accepted at this time or later.", "2026-11-22T09:00:00Z")
+        .Query("before", Schemas.Time, "Only photos accepted before this time.", "2036-11-22T10:00:00Z");
 
     private static OpenApiRequestBody PhotoBody(IngestOptions options)
     {

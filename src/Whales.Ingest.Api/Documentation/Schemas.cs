@@ -15,6 +15,8 @@ internal static class Schemas
 
     public static OpenApiSchema Uuid => new() { Type = JsonSchemaType.String, Format = "uuid" };
 
+    public static OpenApiSchema Time => new() { Type = JsonSchemaType.String, Format = "date-time" };
+
     public static OpenApiSchema OneOf(IEnumerable<string> values) =>
         new() { Type = JsonSchemaType.String, Enum = [.. values.Select(JsonNode (v) => JsonValue.Create(v))] };
 

@@ -15,7 +15,7 @@ internal static class ChangeEndpoints
         var parsedId = IdentificationEndpoints.ParseId(id);
         if (!await removal.RemoveAsync(parsedId, cancellationToken))
             throw IdentificationEndpoints.Missing(parsedId);
-        audit.Deleted(http, parsedId);
+        await audit.DeletedAsync(http, parsedId);
         return TypedResults.NoContent();
     }
 
@@ -32,7 +32,7 @@ internal static class ChangeEndpoints
                 [new Completion { Attempt = attempt, Status = IdentificationStatus.Canceled, CompletedAt = clock.GetUtcNow() }], cancellationToken);
             if (changed[0])
             {
-                audit.Canceled(http, row.Id);
+                await audit.CanceledAsync(http, row.Id);
                 waiters.Completed(row.Id);
                 await notice.SendAsync(attempt);
             }
@@ -51,11 +51,13 @@ internal static class ChangeEndpoints
         if (!changed)
         {
             throw RequestRefusedException.InvalidState(
-                $"The identification is {StatusNames.Of(row.Status)}. Only a failed, canceled or expired one can be sent round again.");
+                row.Status is IdentificationStatus.Queued or IdentificationStatus.Succeeded
+                    ? $"The identification is {StatusNames.Of(row.Status)}. Only a failed, canceled or expired one can be sent round again."
+                    : "The photo of the identification is no longer kept. Send it again.");
         }
         queue.Wake();
         waiters.Completed(row.Id);
-        audit.Retried(http, row.Id, row.Attempt);
+        await audit.RetriedAsync(http, row.Id, row.Attempt);
         EntityTags.Set(http.Response, EntityTags.Of(row));
         http.Response.Headers.RetryAfter = SubmitEndpoint.RetryAfterSeconds;
         return TypedResults.Accepted(IdentificationMapping.Location(row.Id), row.ToIdentification(await lines.OfAsync(row, cancellationToken)));

@@ -50,7 +50,7 @@ public static class IdentificationEndpoints
         group.MapPost("retry", BulkEndpoints.Retry)
             .WithName("RetryFailedIdentifications")
             .WithSummary("Send failed identifications round again")
-            .WithDescription($"At most {BulkEndpoints.MostAtOnce} a request, newest first; repeat while more is true.")
+            .WithDescription($"At most {BulkEndpoints.MostAtOnce} a request, oldest first, at a limited pace (Replay:PhotosPerSecond); repeat while more is true. Those whose photo is no longer kept stay failed.")
             .Describe(Describe.RetryMany);
         group.MapDelete("", BulkEndpoints.Purge)
             .WithName("PurgeIdentifications")

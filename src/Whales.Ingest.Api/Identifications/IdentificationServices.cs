@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Whales.Ingest.Api.Identifications.Upload;
+using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Telemetry;
 using Whales.Ingest.Api.Waiting;
 
@@ -29,6 +30,7 @@ public static class IdentificationServices
         services.AddSingleton<CancelNotice>();
         services.AddSingleton<AuditLog>();
         services.AddWaitingLines();
+        services.AddOperations();
         services.AddSingleton<PhotoIntake>();
         services.AddSingleton<Submission>();
         return services;

@@ -47,10 +47,10 @@ internal static class ImageEndpoint
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = fileName }.ToString();
     }
 
-    private static ImageFormat FormatOf(string contentType) =>
+    internal static ImageFormat FormatOf(string contentType) =>
         Enum.GetValues<ImageFormat>().First(f => f != ImageFormat.None && ImageFormats.ContentType(f) == contentType);
 
-    private static string Extension(ImageFormat format) => format switch
+    internal static string Extension(ImageFormat format) => format switch
     {
         ImageFormat.Jpeg => "jpg",
         ImageFormat.Tiff => "tif",

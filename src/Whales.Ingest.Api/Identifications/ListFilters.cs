@@ -1,5 +1,7 @@
+using System.Globalization;
 using Whales.Contracts;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -30,6 +32,20 @@ internal static class ListFilters
     public static string? Code(string? text) => text is null || FailureCodes.All.Contains(text)
         ? text
         : throw RequestRefusedException.Malformed($"code must be one of {string.Join(", ", FailureCodes.All)}.");
+
+    /// <summary>An RFC 3339 time; one without an offset could mean any hour.</summary>
+    public static DateTimeOffset? Time(string name, string? text)
+    {
+        if (text is null)
+            return null;
+        return text.Length >= 20 && text[10] is 'T' or 't' && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-')
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+                ? time
+                : throw RequestRefusedException.Malformed($"{name} must be a time such as 2026-11-22T09:30:00Z or 2026-11-22T10:30:00+01:00 (in a query, + is written %2B).");
+    }
+
+    /// <summary>The smallest id of this time.</summary>
+    public static Guid? FirstId(string name, string? text) => Time(name, text) is { } time ? IdTimes.First(time) : null;
 
     public static Guid? Cursor(string? text)
     {

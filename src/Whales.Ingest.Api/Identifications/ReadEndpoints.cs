@@ -42,7 +42,7 @@ internal static class ReadEndpoints
     }
 
     public static async Task<Ok<Page<Identification>>> List(
-        HttpContext http, string? status, string? model, string? batchId, string? code, string? limit, string? cursor,
+        HttpContext http, string? status, string? model, string? batchId, string? code, string? after, string? before, string? limit, string? cursor,
         IIdentificationStore store, CancellationToken cancellationToken)
     {
         var size = ReadLimit(limit);
@@ -52,7 +52,8 @@ internal static class ReadEndpoints
             Model = ListFilters.Model(model),
             BatchId = ListFilters.BatchId(batchId),
             Code = ListFilters.Code(code),
-            Before = ListFilters.Cursor(cursor),
+            After = ListFilters.FirstId("after", after),
+            Before = Earlier(ListFilters.Cursor(cursor), ListFilters.FirstId("before", before)),
             // One more than is shown tells whether there is a next part.
             Limit = size + 1,
         };
@@ -80,7 +81,9 @@ internal static class ReadEndpoints
             : throw RequestRefusedException.Malformed($"wait must be a number of seconds from 0 to {most:0}.");
     }
 
-    private static int ReadLimit(string? limit)
+    private static Guid? Earlier(Guid? cursor, Guid? before) => cursor < before || before is null ? cursor : before;
+
+    internal static int ReadLimit(string? limit)
     {
         if (limit is null)
             return DefaultLimit;

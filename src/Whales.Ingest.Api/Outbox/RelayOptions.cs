@@ -36,4 +36,11 @@ public sealed class RelayOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan ResendAfter { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// When a model has had neither a folder nor a worker for so long, photos that wait for it fail as model_unavailable. Counted from the
+    /// API's start. A model that has its folder, broken or not, is waited for. Default 1 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan ModelGoneAfter { get; set; } = TimeSpan.FromHours(1);
 }

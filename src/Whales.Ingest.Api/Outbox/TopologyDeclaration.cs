@@ -3,6 +3,7 @@ using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
 using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Outcomes;
 
 namespace Whales.Ingest.Api.Outbox;
@@ -13,6 +14,7 @@ internal sealed partial class TopologyDeclaration(
     KnownModels models,
     QueueAddresses addresses,
     IReceiveEndpointConnector endpoints,
+    DeadLetterShelf shelf,
     Persistently persistently,
     Microsoft.Extensions.Options.IOptions<RabbitMqOptions> options,
     ILogger<TopologyDeclaration> log) : BackgroundService
@@ -37,7 +39,7 @@ internal sealed partial class TopologyDeclaration(
             {
                 configure.ConfigureConsumeTopology = false;
                 configure.UseArguments(QueueShape.ForModel(model, options.Value));
-                configure.UseDeadLetters();
+                configure.UseShelf(shelf, Names.Queue(model), model);
                 configure.PrefetchCount = DeadLettersInFlight;
                 configure.ConfigureConsumer<DeadLetterConsumer>(context);
             });

@@ -2,13 +2,14 @@ using MassTransit;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Outcomes;
 
 /// <summary>Projects what workers found into the job table. A message is acked once its row is durable.</summary>
-internal sealed class OutcomeConsumer(OutcomeProjection projection, TimeProvider clock) :
-    IConsumer<WhaleIdentified>, IConsumer<WhaleIdentificationFailed>
+internal sealed class OutcomeConsumer(OutcomeProjection projection, FaultStore faults, Persistently persistently, TimeProvider clock) :
+    IConsumer<WhaleIdentified>, IConsumer<WhaleIdentificationFailed>, IConsumer<PhotoEndedWorker>
 {
     public Task Consume(ConsumeContext<WhaleIdentified> context)
     {
@@ -49,20 +50,29 @@ internal sealed class OutcomeConsumer(OutcomeProjection projection, TimeProvider
             outcome.Model,
             context.CancellationToken);
     }
+
+    public async Task Consume(ConsumeContext<PhotoEndedWorker> context) =>
+        await persistently.RunAsync(async ct => await faults.AddAsync(context.Message, ct), context.CancellationToken);
 }
 
 internal sealed class OutcomeConsumerDefinition : ConsumerDefinition<OutcomeConsumer>
 {
+    private readonly DeadLetterShelf _shelf;
+
     // Enough that one commit serves many outcomes while the next ones arrive.
     private const int InFlight = 256;
 
-    public OutcomeConsumerDefinition() => EndpointName = Names.OutcomesQueue;
+    public OutcomeConsumerDefinition(DeadLetterShelf shelf)
+    {
+        _shelf = shelf;
+        EndpointName = Names.OutcomesQueue;
+    }
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<OutcomeConsumer> consumerConfigurator, IRegistrationContext context)
     {
         endpointConfigurator.UseArguments(QueueShape.ForOutcomes());
-        endpointConfigurator.UseDeadLetters();
+        endpointConfigurator.UseShelf(_shelf, Names.OutcomesQueue, model: null);
         endpointConfigurator.PrefetchCount = InFlight;
         endpointConfigurator.ConcurrentMessageLimit = InFlight;
     }

@@ -131,6 +131,9 @@ public sealed record IdentificationFilter
 
     public Guid? Before { get; init; }
 
+    /// <summary>The smallest id, inclusive.</summary>
+    public Guid? After { get; init; }
+
     public required int Limit { get; init; }
 }
 

@@ -3,7 +3,7 @@ namespace Whales.Ingest.Api.Storage;
 /// <summary>The statements of <see cref="IdentificationStore"/>.</summary>
 internal sealed class IdentificationSql(StoreDatabase database)
 {
-    private readonly Statement?[] _lists = new Statement?[1 << 5];
+    private readonly Statement?[] _lists = new Statement?[1 << 6];
 
     public Statement Insert { get; } = new(IdentificationColumns.Insert);
 
@@ -44,12 +44,17 @@ internal sealed class IdentificationSql(StoreDatabase database)
         where id = @id and attempt = @attempt and status = 'queued'
         """);
 
-    public Statement Retry { get; } = new($"""
+    /// <summary>What a retry does to a row, without its conditions.</summary>
+    public const string QueueAgain = """
         update identifications
         set attempt = attempt + 1, status = 'queued', queued_at = @now, completed_at = null, sent_at = null, leased_until = null,
             model_version = null, catalogue_version = null, result_json = null, error_json = null, error_code = null,
             timings_json = null, worker = null, expires_at = case when expires_at <= @now then null else expires_at end
-        where id = @id and status in ('failed', 'canceled', 'expired')
+        """;
+
+    public Statement Retry { get; } = new($"""
+        {QueueAgain}
+        where id = @id and status in ('failed', 'canceled', 'expired') and photo_removed_at is null
         returning {IdentificationColumns.All}
         """);
 
@@ -64,7 +69,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
     public Statement Delete { get; } = new("delete from identifications where id = @id");
 
     public Statement KnownImageKeys { get; } = new(
-        $"select image_key from identifications where image_key in ({database.SelectMembers("@keys")})");
+        $"select image_key from identifications where image_key in ({database.SelectMembers("@keys")}) and photo_removed_at is null");
 
     public Statement CountWaiting { get; } = new(
         "select model, lane, count(*), count(*) filter (where sent_at is null), min(queued_at) from identifications where status = 'queued' group by model, lane order by model, lane");
@@ -102,7 +107,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
 
     public Statement Check { get; } = new("select max(version) from schema_migrations");
 
-    /// <summary>A list with the conditions that the filter has; there are 32 such statements at most.</summary>
+    /// <summary>A list with the conditions that the filter has; there are 64 such statements at most.</summary>
     public Statement List(IdentificationFilter filter)
     {
         string?[] conditions =
@@ -112,6 +117,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
             filter.BatchId is null ? null : "batch_id = @batch_id",
             filter.Code is null ? null : "error_code = @code",
             filter.Before is null ? null : "id < @before",
+            filter.After is null ? null : "id >= @after",
         ];
         var which = 0;
         for (var i = 0; i < conditions.Length; i++)

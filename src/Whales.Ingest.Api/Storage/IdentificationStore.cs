@@ -42,6 +42,8 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
                 parameters.Set("code", code);
             if (filter.Before is { } before)
                 parameters.Set("before", before);
+            if (filter.After is { } after)
+                parameters.Set("after", after);
             parameters.Set("limit", filter.Limit);
         });
         return await database.ReadAsync(call, IdentificationColumns.Read, cancellationToken).ConfigureAwait(false);
@@ -76,7 +78,8 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
     {
         // In the order of the ids, so that two lists with the same rows cannot wait for each other; equal ones stay in their order.
         int[] order = [.. Enumerable.Range(0, completions.Count).OrderBy(i => completions[i].Attempt.Id)];
-        var counts = await ExecuteAsync([.. order.Select(i => Complete(completions[i]))], Durability.Synced, cancellationToken).ConfigureAwait(false);
+        var counts = await ExecuteAsync(
+            [.. order.Select(i => Complete(completions[i])), .. order.Select(i => FaultStore.CallFor(completions[i])).OfType<Call>()], Durability.Synced, cancellationToken).ConfigureAwait(false);
         var changed = new bool[completions.Count];
         for (var i = 0; i < order.Length; i++)
             changed[order[i]] = counts[i] > 0;
@@ -103,7 +106,7 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
     {
         if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } row)
             return null;
-        var calls = new List<Call> { new(_sql.Delete, parameters => parameters.Set("id", id)) };
+        var calls = new List<Call> { new(_sql.Delete, parameters => parameters.Set("id", id)), FaultStore.DeleteCall(id), DeadLetterStore.DeleteCall(id) };
         if (row.IdempotencyKey is { } key)
             calls.Add(OnClaim(_sql.DeleteClaim, row.Owner, key, id));
         var changed = await ExecuteAsync(calls, Durability.Synced, cancellationToken).ConfigureAwait(false);

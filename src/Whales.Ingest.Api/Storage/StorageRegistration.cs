@@ -20,6 +20,12 @@ public static class StorageRegistration
         builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton<IIdentificationStore>(services =>
             new IdentificationStore(services.GetRequiredService<StoreDatabase>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<AuditStore>();
+        builder.Services.AddSingleton<FaultStore>();
+        builder.Services.AddSingleton<DeadLetterStore>();
+        builder.Services.AddSingleton<ReplayStore>();
+        builder.Services.AddSingleton<RetentionStore>();
+        builder.Services.AddSingleton<LeaseStore>();
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;

@@ -22,6 +22,7 @@ public sealed class ApiMetrics
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _results;
     private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _removed;
     private readonly Histogram<double> _uploads;
     private readonly Histogram<double> _publish;
     private readonly Histogram<double> _endToEnd;
@@ -39,6 +40,7 @@ public sealed class ApiMetrics
         _rejected = meter.CreateCounter<long>("whales.api.rejected", "{photo}", "Requests refused, by the code of their answer.");
         _results = meter.CreateCounter<long>("whales.results", "{photo}", "Identifications that ended.");
         _deadLetters = meter.CreateCounter<long>("whales.dead_letters", "{photo}", "Photos that the broker or a worker gave up, and that failed for it.");
+        _removed = meter.CreateCounter<long>("whales.retention.removed", "{item}", "What was removed because it is older than it is kept.");
         _uploads = meter.CreateHistogram("whales.upload", "By", "Size of accepted photos.", advice: Bounds(Buckets.Size));
         _publish = meter.CreateHistogram("whales.publish.duration", "s", "From sending a photo's command to the broker's answer.", advice: Bounds(Buckets.Http));
         _endToEnd = meter.CreateHistogram("whales.end_to_end.duration", "s", "From accepting a photo to its stored result.", advice: Bounds(Buckets.Wait));
@@ -53,6 +55,8 @@ public sealed class ApiMetrics
         known.Add(_uploads);
         foreach (var reason in RejectionReasons)
             known.Add(_rejected, Tag("reason", reason));
+        foreach (var kind in ApiOutcomes.RetentionKinds)
+            known.Add(_removed, Tag("kind", kind));
     }
 
     /// <summary>Codes of the answers that refuse a photo.</summary>
@@ -95,6 +99,9 @@ public sealed class ApiMetrics
     /// <summary>A request for identification was refused.</summary>
     /// <param name="reason">The code of the answer, see <see cref="ErrorCodes"/>.</param>
     public void Rejected(string reason) => _rejected.Add(1, Tag("reason", _reasons.Of(reason)));
+
+    /// <summary>Retention has removed so many.</summary>
+    public void Removed(RetentionKind kind, int count) => _removed.Add(count, Tag("kind", ApiOutcomes.RetentionKinds[(int)kind]));
 
     /// <summary>The broker has answered one command, or has not in time.</summary>
     public void Published(string model, PublishOutcome outcome, double seconds) =>

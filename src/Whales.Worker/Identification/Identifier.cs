@@ -1,3 +1,4 @@
+using Polly;
 using Whales.Contracts;
 using Whales.Hosting.Images;
 using Whales.Hosting.Resilience;
@@ -20,6 +21,9 @@ internal sealed partial class Identifier(
     TimeProvider clock,
     ILogger<Identifier> log)
 {
+    // The device had no memory left: other runs end, and give theirs back.
+    private readonly ResiliencePipeline _whileShort = persistently.AFewTimesWhen(e => e is InferenceException { IsTransient: true });
+
     public async Task<PhotoResult> IdentifyAsync(IdentifyWhale command, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
@@ -41,7 +45,8 @@ internal sealed partial class Identifier(
             }
 
             var prepared = clock.GetElapsedTime(started);
-            var prediction = await model.PredictAsync(tensor, command.ExpiresAt, command.Lane, cancellationToken);
+            var prediction = await _whileShort.ExecuteAsync(
+                static (state, ct) => state.model.PredictAsync(state.tensor, state.command.ExpiresAt, state.command.Lane, ct), (model, tensor, command), cancellationToken);
             metrics.Matched(command.Model, prediction.Candidates[0].Score);
             return new PhotoResult(
                 Answer(command, prediction, queued, prepared),
@@ -79,16 +84,25 @@ internal sealed partial class Identifier(
 
     private async ValueTask<PhotoBytes> FetchAsync(IdentifyWhale command, CancellationToken cancellationToken)
     {
+        PhotoBytes? photo;
         var attempts = 0;
-        return await persistently.AFewTimes.ExecuteAsync(
-            ct =>
-            {
-                if (attempts++ > 0)
-                    metrics.Retried(command.Model, RetryReason.ImageStore);
-                return images.ReadAsync(command.ImageKey, ct);
-            },
-            cancellationToken)
-            ?? throw new FileNotFoundException("The stored photo is gone.");
+        try
+        {
+            photo = await persistently.AFewTimes.ExecuteAsync(
+                ct =>
+                {
+                    if (attempts++ > 0)
+                        metrics.Retried(command.Model, RetryReason.ImageStore);
+                    return images.ReadAsync(command.ImageKey, ct);
+                },
+                cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreFaultException(exception);
+        }
+
+        return photo ?? throw new FileNotFoundException("The stored photo is gone.");
     }
 
     private WhaleIdentified Answer(IdentifyWhale command, Prediction prediction, double queuedMs, TimeSpan prepared) => new()
@@ -119,7 +133,9 @@ internal sealed partial class Identifier(
         {
             UnreadableImageException => (FailureCodes.CorruptedImage, exception.Message),
             FileNotFoundException => (FailureCodes.ImageMissing, exception.Message),
+            InferenceException { IsTransient: true } => (FailureCodes.InferenceError, $"{exception.Message} It was tried several times."),
             InferenceException => (FailureCodes.InferenceError, exception.Message),
+            StoreFaultException => (FailureCodes.InternalError, exception.Message),
             _ => (FailureCodes.InternalError, "The worker failed on this photo; its log says how."),
         };
         if (exception is UnreadableImageException unreadable)
@@ -138,6 +154,8 @@ internal sealed partial class Identifier(
 
     [LoggerMessage(LogLevel.Error, "Photo {IdentificationId} failed on {Model}: {Code}")]
     private partial void LogFailed(Exception exception, Guid identificationId, string model, string code);
+
+    private sealed class StoreFaultException(Exception inner) : Exception("The image store did not give the photo, although it was asked several times.", inner);
 }
 
 /// <summary>What became of a photo on this worker.</summary>

@@ -11,7 +11,7 @@ namespace Whales.Worker.Identification;
 
 /// <summary>Serves the configured models of the model folder, and announces their states every ten seconds.</summary>
 internal sealed partial class ModelHost(
-    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, ConnectedQueues queues, WorkerMetrics metrics, IHostApplicationLifetime lifetime, ILogger<ModelHost> log)
+    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, ConnectedQueues queues, EndReports ends, WorkerMetrics metrics, IHostApplicationLifetime lifetime, ILogger<ModelHost> log)
     : BackgroundService, IHostedLifecycleService, IHealthCheck, IAsyncDisposable
 {
     private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(10);
@@ -25,6 +25,8 @@ internal sealed partial class ModelHost(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await WaitForStartAsync(stoppingToken);
+        // Before any queue is open: who counts should have heard before the photo comes again.
+        await ends.SendAsync(stoppingToken);
         var folders = ModelFolders.Scan(options.Value.Folder);
         foreach (var folder in folders.Broken)
             LogBroken(folder.Path, folder.Error);

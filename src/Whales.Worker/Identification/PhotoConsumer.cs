@@ -8,12 +8,13 @@ using Whales.Worker.Telemetry;
 namespace Whales.Worker.Identification;
 
 /// <summary>
-/// Takes photos from a model's queues. A message is acked after its outcome was confirmed. One that was delivered before may have ended its
-/// worker: it is moved to the suspect queue, where photos run alone and their starts are counted.
+/// Takes photos from a model's queues. A message is acked after its outcome was confirmed. One that was delivered before, or was in hand when
+/// this worker's predecessor ended, may have ended its worker: it is moved to the suspect queue, where photos run alone.
 /// </summary>
 internal sealed partial class PhotoConsumer(
     Identifier identifier,
     AttemptTracker tracker,
+    StartJournal starts,
     IBus bus,
     QueueAddresses addresses,
     DrainDeadline drain,
@@ -24,14 +25,13 @@ internal sealed partial class PhotoConsumer(
     IOptions<RabbitMqOptions> options,
     ILogger<PhotoConsumer> log)
 {
-    private const string DeliveryCount = "x-delivery-count";
-
     /// <summary>A message of the model's main queue.</summary>
     public async Task ConsumeAsync(ConsumeContext<IdentifyWhale> context)
     {
-        if (!context.ReceiveContext.Redelivered || tracker.Knows(context.Message))
+        var suspected = context.ReceiveContext.Redelivered || starts.IsSuspect(context.Message.IdentificationId, context.Message.Attempt);
+        if (!suspected || tracker.Knows(context.Message))
         {
-            await RunAsync(context);
+            await RunAsync(context, alone: false);
             return;
         }
 
@@ -42,24 +42,26 @@ internal sealed partial class PhotoConsumer(
         LogSuspected(context.Message.IdentificationId, context.Message.Model);
     }
 
-    /// <summary>A message of the suspect queue, alone. Only starts in that queue count.</summary>
+    /// <summary>A message of the suspect queue, alone. How often the broker delivered it says nothing: only workers that ended with it count.</summary>
     public async Task ConsumeSuspectAsync(ConsumeContext<IdentifyWhale> context)
     {
-        var starts = context.ReceiveContext.TransportHeaders.Get<long>(DeliveryCount) ?? 0;
-        if (starts < options.Value.SuspectStarts || tracker.Knows(context.Message))
+        using var turn = await starts.AloneAsync(context.CancellationToken);
+        var ended = starts.EndedBy(context.Message.IdentificationId, context.Message.Attempt);
+        if (ended < options.Value.SuspectStarts || tracker.Knows(context.Message))
         {
-            await RunAsync(context);
+            await RunAsync(context, alone: true);
             return;
         }
 
-        LogPoisonous(context.Message.IdentificationId, context.Message.Model, starts);
+        LogPoisonous(context.Message.IdentificationId, context.Message.Model, ended);
         metrics.PhotoStarted(context.Message.Model, 0);
         await PublishAsync(context.Message.Model, identifier.Failure(
-            context.Message, FailureCodes.PoisonousImage, $"The worker ended {starts} times while it had this photo alone; the photo was set aside."));
+            context.Message, FailureCodes.PoisonousImage, $"The worker ended {ended} times while it had this photo alone; the photo was set aside."));
+        starts.Forget(context.Message.IdentificationId, context.Message.Attempt);
         metrics.PhotoFinished(context.Message.Model, PhotoOutcome.Poisonous, default);
     }
 
-    private Task RunAsync(ConsumeContext<IdentifyWhale> context)
+    private Task RunAsync(ConsumeContext<IdentifyWhale> context, bool alone)
     {
         var command = context.Message;
         return tracker.RunAsync(command, context.ReceiveContext.Redelivered, async () =>
@@ -69,6 +71,7 @@ internal sealed partial class PhotoConsumer(
             var result = new PhotoResult(null, PhotoOutcome.Returned, default);
             var timings = result.Timings;
             using var work = tracker.Begin(command, drain.Token);
+            var start = starts.Begin(command.IdentificationId, command.Attempt, alone);
             try
             {
                 result = await IdentifyAsync(command, work);
@@ -82,6 +85,7 @@ internal sealed partial class PhotoConsumer(
             }
             finally
             {
+                starts.End(start, command.IdentificationId, command.Attempt, finished: result.Outcome != PhotoOutcome.Returned);
                 metrics.PhotoFinished(command.Model, result.Outcome, timings);
                 queues.Done(command.Model, command.Lane);
             }
@@ -120,5 +124,5 @@ internal sealed partial class PhotoConsumer(
     private partial void LogSuspected(Guid identificationId, string model);
 
     [LoggerMessage(LogLevel.Error, "Photo {IdentificationId} for {Model} ended its worker {Starts} times while it ran alone: set aside.")]
-    private partial void LogPoisonous(Guid identificationId, string model, long starts);
+    private partial void LogPoisonous(Guid identificationId, string model, int starts);
 }

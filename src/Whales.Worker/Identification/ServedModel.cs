@@ -18,7 +18,6 @@ internal sealed partial class ServedModel(
     IServiceProvider services,
     IReceiveEndpointConnector endpoints,
     BrokerTopology topology,
-    QueueAddresses addresses,
     ConnectedQueues queues,
     Persistently persistently,
     WorkerIdentity worker,
@@ -68,10 +67,10 @@ internal sealed partial class ServedModel(
         var consumer = ActivatorUtilities.CreateInstance<PhotoConsumer>(
             services, ActivatorUtilities.CreateInstance<Identifier>(services, _model, folder.Manifest.Input.ToTensorSpec()));
         queueMetrics.Serve(Name, _model.SecondsPerPhoto);
+        // Before the others: in memory, what is sent to a queue without its consumer is lost.
+        await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync, cancellationToken);
         foreach (var lane in Enum.GetValues<Lane>())
             await ConnectAsync(Names.Queue(Name, lane), InFlight(_model), consumer.ConsumeAsync, cancellationToken);
-        if (!addresses.InMemory)
-            await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync, cancellationToken);
         queues.Connected(Name);
         State = ModelState.Ready;
         metrics.ModelLoaded(Name, new LoadedModel

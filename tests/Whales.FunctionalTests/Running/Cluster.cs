@@ -70,6 +70,7 @@ public sealed class Cluster : IAsyncDisposable
             cluster._environment["RabbitMq__Uri"] = cluster.Broker.ToString();
             cluster._environment["ImageStore__Folder"] = cluster.ImagesFolder;
             cluster._environment["Models__Folder"] = cluster.ModelsFolder;
+            cluster._environment["Starts__Folder"] = cluster._folder.Path("starts");
             // A warm-up that measures would tell nothing here and take its seconds from every test.
             cluster._environment["Inference__BatchSize"] = "4";
             cluster._environment["Inference__Sessions"] = "2";
@@ -98,9 +99,13 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>Starts a worker.</summary>
     /// <param name="ready">False: return at once.</param>
     /// <param name="model">The model that it serves; null: all.</param>
-    public async Task<HostProcess> StartWorkerAsync(bool ready = true, string? model = null)
+    /// <param name="startsFolder">Where it notes its starts, as on a machine of its own; null: the folder of all workers.</param>
+    public async Task<HostProcess> StartWorkerAsync(bool ready = true, string? model = null, string? startsFolder = null)
     {
-        var worker = HostProcess.Start("Whales.Worker", new Dictionary<string, string?>(_environment) { ["Models__Serve__0"] = model });
+        var settings = new Dictionary<string, string?>(_environment) { ["Models__Serve__0"] = model };
+        if (startsFolder is not null)
+            settings["Starts__Folder"] = _folder.Path($"starts-{startsFolder}");
+        var worker = HostProcess.Start("Whales.Worker", settings);
         _parts.Add(worker);
         if (ready)
             await worker.WaitForReadyAsync();

@@ -15,9 +15,11 @@ public sealed class QueueClient : IAsyncDisposable
 
     private QueueClient(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
 
-    public static async Task<QueueClient> ConnectAsync(Uri broker)
+    /// <param name="broker">amqp address with a virtual host.</param>
+    /// <param name="recovers">False: once its connection is broken it stays so.</param>
+    public static async Task<QueueClient> ConnectAsync(Uri broker, bool recovers = true)
     {
-        var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        var connection = await new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = recovers }.CreateConnectionAsync();
         return new QueueClient(connection, await connection.CreateChannelAsync(new CreateChannelOptions(true, true)));
     }
 
@@ -45,6 +47,11 @@ public sealed class QueueClient : IAsyncDisposable
     /// <summary>Waits until so many messages lie ready in the queue, which must exist. The management page learns of them seconds later.</summary>
     public Task WaitForAsync(string queue, uint ready) => Eventually.GetAsync(
         () => _channel.MessageCountAsync(queue), count => count == ready, Patience, $"{ready} messages wait in {queue}");
+
+    public bool IsOpen => _connection.IsOpen;
+
+    /// <summary>Takes the next message and keeps it unacknowledged, as a worker does that is at work on it; null while there is none.</summary>
+    public Task<BasicGetResult?> HoldAsync(string queue) => _channel.BasicGetAsync(queue, autoAck: false);
 
     /// <summary>Takes the next message out of the queue; null while there is none.</summary>
     public Task<BasicGetResult?> TakeAsync(string queue) => _channel.BasicGetAsync(queue, autoAck: true);

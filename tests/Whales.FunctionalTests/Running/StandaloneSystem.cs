@@ -16,6 +16,7 @@ public sealed class StandaloneSystem : IAsyncDisposable
             ["Storage__SqliteFile"] = _folder.Path("whales.db"),
             ["ImageStore__Folder"] = ImagesFolder,
             ["Models__Folder"] = ModelsFolder,
+            ["Starts__Folder"] = _folder.Path("starts"),
             // A warm-up that measures would tell nothing here and take its seconds from every test.
             ["Inference__BatchSize"] = "4",
             ["Inference__Sessions"] = "1",
@@ -65,10 +66,11 @@ public sealed class StandaloneSystem : IAsyncDisposable
     }
 
     /// <summary>Starts the successor of a host that has ended, on the same folder and port.</summary>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync(bool ready = true)
     {
         Launch(null);
-        await Host.WaitForReadyAsync();
+        if (ready)
+            await Host.WaitForReadyAsync();
     }
 
     public async ValueTask DisposeAsync()

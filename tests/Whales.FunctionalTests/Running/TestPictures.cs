@@ -17,6 +17,9 @@ public static class TestPictures
 
     public static byte[] Red { get; } = TestPhotos.Png(Picture.Solid(64, 48, (255, 0, 0)));
 
+    /// <summary>What some models fail with: <see cref="TestModel.EndsProcessForWhite"/> and others.</summary>
+    public static byte[] White { get; } = TestPhotos.Png(Picture.Solid(64, 48, (255, 255, 255)));
+
     public static byte[] Blue { get; } = TestPhotos.Png(Picture.Solid(48, 64, (0, 0, 255)));
 
     public static void WriteQuickModel(string folder) => TestModels.Write(folder, new TestModel { Name = QuickModel });

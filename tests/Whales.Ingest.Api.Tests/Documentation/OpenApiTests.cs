@@ -28,8 +28,11 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
             .SelectMany(path => path.Value!.AsObject().Select(o => $"{o.Key} {path.Key}")).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "delete /v1/identifications", "delete /v1/identifications/{id}", "get /v1/identifications", "get /v1/identifications/{id}",
-                "get /v1/identifications/{id}/image", "get /v1/models", "post /v1/identifications", "post /v1/identifications/retry",
+                "delete /v1/dead-letters", "delete /v1/dead-letters/{id}", "delete /v1/identifications", "delete /v1/identifications/{id}",
+                "get /v1/audit", "get /v1/dead-letters", "get /v1/dead-letters/{id}", "get /v1/dead-letters/{id}/body",
+                "get /v1/identifications", "get /v1/identifications/{id}", "get /v1/identifications/{id}/export",
+                "get /v1/identifications/{id}/faults", "get /v1/identifications/{id}/image", "get /v1/models",
+                "post /v1/dead-letters/{id}/replay", "post /v1/identifications", "post /v1/identifications/retry",
                 "post /v1/identifications/{id}/cancel", "post /v1/identifications/{id}/retry",
             ],
             operations);
@@ -79,7 +82,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
     public async Task Document_ExampleQueries_AreAnswered()
     {
         var document = await DocumentAsync();
-        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete") })
+        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete"), ("/v1/audit", "get"), ("/v1/dead-letters", "get"), ("/v1/dead-letters", "delete") })
         {
             var operation = document["paths"]![path]![method]!.AsObject();
             using var request = new HttpRequestMessage(HttpMethod.Parse(method), WithExamples(path, operation, "query"));
@@ -104,7 +107,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
                 _ = status;
             }
         }
-        Assert.Equal(9, read);
+        Assert.Equal(14, read);
     }
 
     [Fact]
@@ -138,6 +141,10 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
     private static Type TypeOf(JsonNode example) => example switch
     {
         JsonArray => typeof(ModelInfo[]),
+        JsonObject o when o["items"]?[0]?["actor"] is not null => typeof(Page<AuditEntry>),
+        JsonObject o when o["items"]?[0]?["reason"] is not null => typeof(Page<DeadLetter>),
+        JsonObject o when o["items"]?[0]?["at"] is not null => typeof(Page<AttemptFault>),
+        JsonObject o when o.ContainsKey("headers") => typeof(DeadLetter),
         JsonObject o when o.ContainsKey("items") => typeof(Page<Identification>),
         JsonObject o when o.ContainsKey("count") => typeof(ChangedCount),
         _ => typeof(Identification),

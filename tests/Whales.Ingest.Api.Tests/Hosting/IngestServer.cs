@@ -10,6 +10,7 @@ using Whales.Hosting.Images;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
@@ -47,6 +48,10 @@ public sealed class IngestServer : IAsyncDisposable
 
     public TestModelStates ModelStates => _app.Services.GetRequiredService<TestModelStates>();
 
+    public TestLetterSender LetterSender => _app.Services.GetRequiredService<TestLetterSender>();
+
+    public IServiceProvider Services => _app.Services;
+
     public RecordedLogs Logs => _app.Services.GetRequiredService<RecordedLogs>();
 
     public static async Task<IngestServer> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
@@ -71,6 +76,8 @@ public sealed class IngestServer : IAsyncDisposable
         builder.Services.AddSingleton<ICancelBroadcast>(s => s.GetRequiredService<TestBroadcast>());
         builder.Services.AddSingleton<TestModelStates>();
         builder.Services.AddSingleton<IModelStates>(s => s.GetRequiredService<TestModelStates>());
+        builder.Services.AddSingleton<TestLetterSender>();
+        builder.Services.AddSingleton<IDeadLetterSender>(s => s.GetRequiredService<TestLetterSender>());
         services?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -78,6 +85,7 @@ public sealed class IngestServer : IAsyncDisposable
         app.UseLoopbackGuard();
         app.MapIngestDocumentation();
         app.MapIdentifications();
+        app.MapOperations();
         app.MapModels();
         await app.StartAsync();
         return new IngestServer(app, folder);

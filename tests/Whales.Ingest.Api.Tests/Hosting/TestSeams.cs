@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Whales.Contracts;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Tests.Hosting;
@@ -41,6 +43,23 @@ public sealed class TestBroadcast : ICancelBroadcast
         if (Failure is not null)
             return Task.FromException(Failure);
         Sent.Enqueue(attempt);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Remembers what was put back into a queue.</summary>
+public sealed class TestLetterSender : IDeadLetterSender
+{
+    public ConcurrentQueue<(DeadLetter Letter, byte[] Body)> Sent { get; } = new();
+
+    /// <summary>Set to make sending fail.</summary>
+    public Exception? Failure { get; set; }
+
+    public Task SendAsync(DeadLetter letter, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+            return Task.FromException(Failure);
+        Sent.Enqueue((letter, body.ToArray()));
         return Task.CompletedTask;
     }
 }

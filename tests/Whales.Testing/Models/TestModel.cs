@@ -51,6 +51,12 @@ public sealed record TestModel
     /// <summary>A white picture makes the whole run fail.</summary>
     public bool FailsForWhite { get; init; }
 
+    /// <summary>A white picture asks for more memory than any machine has: the run fails, saying so.</summary>
+    public bool HasNoMemoryForWhite { get; init; }
+
+    /// <summary>A white picture ends the whole process: the network divides the lowest whole number by -1, which the processor does not survive.</summary>
+    public bool EndsProcessForWhite { get; init; }
+
     /// <summary>Makes a photo slower: so many products with a matrix of 1024 x 1024, each about a tenth of a millisecond or two.</summary>
     public int ExtraWork { get; init; }
 

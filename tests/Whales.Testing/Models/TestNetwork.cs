@@ -25,6 +25,10 @@ internal static class TestNetwork
             result = graph.Node("Add", [result, Nothing(graph, graph.Node("Sqrt", [Shifted(graph, brightness, 0.95f)]))]);
         if (model.FailsForWhite)
             result = graph.Node("Add", [result, OutOfRangeForWhite(graph, brightness)]);
+        if (model.HasNoMemoryForWhite)
+            result = graph.Node("Add", [result, HugeForWhite(graph, brightness)]);
+        if (model.EndsProcessForWhite)
+            result = graph.Node("Add", [result, EndForWhite(graph, brightness)]);
         if (model.ExtraWork > 0)
             result = graph.Node("Add", [result, Nothing(graph, Work(graph, colour, model.ExtraWork))]);
         if (model.HasIntegerOutput)
@@ -82,6 +86,24 @@ internal static class TestNetwork
         var over = graph.Node("Relu", [Shifted(graph, brightness, -0.9f)]);
         var place = graph.Node("Cast", [Scaled(graph, over, 1000)], ("to", [OnnxGraph.Int64]));
         return graph.Node("Gather", [graph.Constant([0], 1), place], ("axis", [0]));
+    }
+
+    /// <summary>One zero, the sum of a list of one zero; for white of a list of 2^55.</summary>
+    private static string HugeForWhite(OnnxGraph graph, string brightness)
+    {
+        var over = graph.Node("ReduceMax", [graph.Node("Relu", [Shifted(graph, brightness, -0.9f)])], ("axes", [0, 1]), ("keepdims", [0]));
+        var length = graph.Node("Cast", [Shifted(graph, Scaled(graph, over, 10f * (1L << 55)), 1)], ("to", [OnnxGraph.Int64]));
+        return graph.Node("ReduceSum", [graph.Node("ConstantOfShape", [length])]);
+    }
+
+    /// <summary>[n, 1] of zeros: the lowest whole number divided, for white only, by -1, which has no result and ends the process.</summary>
+    private static string EndForWhite(OnnxGraph graph, string brightness)
+    {
+        var below = Scaled(graph, graph.Node("Relu", [Scaled(graph, Shifted(graph, brightness, -0.9f), -1)]), 1000);
+        var divisor = graph.Node("Cast", [Shifted(graph, below, -1)], ("to", [OnnxGraph.Int64]));
+        // Not a constant: the division must wait for the picture.
+        var lowest = graph.Node("Cast", [Shifted(graph, Nothing(graph, brightness), long.MinValue)], ("to", [OnnxGraph.Int64]));
+        return Nothing(graph, graph.Node("Cast", [graph.Node("Div", [lowest, divisor])], ("to", [OnnxGraph.Float])));
     }
 
     private static string Work(OnnxGraph graph, string colour, int products)

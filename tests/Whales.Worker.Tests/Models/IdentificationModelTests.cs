@@ -48,6 +48,17 @@ public sealed class IdentificationModelTests : ModelFixture
     }
 
     [Fact]
+    public async Task PredictAsync_DeviceHasNoMemoryForThePhoto_FailsAsTransient()
+    {
+        await using var model = await LoadAsync(new TestModel { HasNoMemoryForWhite = true });
+
+        var failure = await Assert.ThrowsAsync<InferenceException>(() => AskAsync(model, 255, 255, 255));
+
+        Assert.True(failure.IsTransient, failure.Message);
+        Assert.Equal("red", (await AskAsync(model, 255, 0, 0)).Candidates[0].IndividualId);
+    }
+
+    [Fact]
     public async Task PredictAsync_NobodyKnown_IsUnknownWithCandidates()
     {
         await using var model = await LoadAsync(new TestModel());
