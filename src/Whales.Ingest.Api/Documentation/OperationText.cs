@@ -19,8 +19,8 @@ internal sealed class OperationText(OpenApiOperation operation, OpenApiDocument 
     public OperationText Header(string name, OpenApiSchema schema, string description, JsonNode? example = null) =>
         Add(name, ParameterLocation.Header, schema, description, example, required: false);
 
-    public OperationText Id() =>
-        Add("id", ParameterLocation.Path, new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" }, "The identification.", Examples.Id.ToString(), required: true);
+    public OperationText Id(string description = "The identification.") =>
+        Add("id", ParameterLocation.Path, new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" }, description, Examples.Id.ToString(), required: true);
 
     /// <summary>A successful answer: what it means, an example, its headers.</summary>
     public OperationText Answer(int status, string description, object? example = null, params ReadOnlySpan<(string Name, string Description)> headers)

@@ -12,10 +12,10 @@ internal static class BulkEndpoints
     public const int MostAtOnce = 500;
 
     public static async Task<Ok<ChangedCount>> Retry(
-        HttpContext http, string? model, string? code, IIdentificationStore store, IIdentificationQueue queue, IdentificationWaiters waiters, AuditLog audit,
+        HttpContext http, string? model, string? code, string? batchId, IIdentificationStore store, IIdentificationQueue queue, IdentificationWaiters waiters, AuditLog audit,
         TimeProvider clock, CancellationToken cancellationToken)
     {
-        var rows = await ChooseAsync(store, IdentificationStatus.Failed, model, code, cancellationToken);
+        var rows = await ChooseAsync(store, IdentificationStatus.Failed, model, code, batchId, cancellationToken);
         var count = 0;
         try
         {
@@ -38,14 +38,14 @@ internal static class BulkEndpoints
     }
 
     public static async Task<Ok<ChangedCount>> Purge(
-        HttpContext http, string? status, string? model, string? code, IIdentificationStore store, IdentificationRemoval removal, AuditLog audit,
+        HttpContext http, string? status, string? model, string? code, string? batchId, IIdentificationStore store, IdentificationRemoval removal, AuditLog audit,
         CancellationToken cancellationToken)
     {
         var chosen = ListFilters.Status(status);
         if (chosen is not (IdentificationStatus.Failed or IdentificationStatus.Canceled or IdentificationStatus.Expired))
             throw RequestRefusedException.Malformed("status is required and must be failed, canceled or expired: what succeeded or still waits is removed one by one.");
 
-        var rows = await ChooseAsync(store, chosen.Value, model, code, cancellationToken);
+        var rows = await ChooseAsync(store, chosen.Value, model, code, batchId, cancellationToken);
         var count = 0;
         try
         {
@@ -63,8 +63,15 @@ internal static class BulkEndpoints
     }
 
     private static Task<IReadOnlyList<IdentificationRow>> ChooseAsync(
-        IIdentificationStore store, IdentificationStatus status, string? model, string? code, CancellationToken cancellationToken) =>
+        IIdentificationStore store, IdentificationStatus status, string? model, string? code, string? batchId, CancellationToken cancellationToken) =>
         store.ListAsync(
-            new IdentificationFilter { Status = status, Model = ListFilters.Model(model), Code = ListFilters.Code(code), Limit = MostAtOnce + 1 },
+            new IdentificationFilter
+            {
+                Status = status,
+                Model = ListFilters.Model(model),
+                BatchId = ListFilters.BatchId(batchId),
+                Code = ListFilters.Code(code),
+                Limit = MostAtOnce + 1,
+            },
             cancellationToken);
 }
