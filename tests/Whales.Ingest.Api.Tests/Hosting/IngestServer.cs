@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Whales.Contracts;
 using Whales.Hosting;
 using Whales.Hosting.Images;
+using Whales.Ingest.Api.Batches;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
@@ -47,6 +48,8 @@ public sealed class IngestServer : IAsyncDisposable
 
     public TestModelStates ModelStates => _app.Services.GetRequiredService<TestModelStates>();
 
+    public IServiceProvider Services => _app.Services;
+
     public RecordedLogs Logs => _app.Services.GetRequiredService<RecordedLogs>();
 
     public static async Task<IngestServer> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
@@ -63,6 +66,7 @@ public sealed class IngestServer : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<RecordedLogs>());
 
         builder.Services.AddIdentificationEndpoints();
+        builder.Services.AddBatches();
         builder.Services.AddIngestDocumentation();
         builder.Services.AddSingleton(new KnownModels([new KnownModel(Model, "7", "fast"), new KnownModel(OtherModel, "2", "accurate")], Model));
         builder.Services.AddSingleton<TestQueue>();
@@ -78,6 +82,7 @@ public sealed class IngestServer : IAsyncDisposable
         app.UseLoopbackGuard();
         app.MapIngestDocumentation();
         app.MapIdentifications();
+        app.MapBatches();
         app.MapModels();
         await app.StartAsync();
         return new IngestServer(app, folder);
