@@ -65,7 +65,9 @@ internal sealed record ReceivedFiles(IReadOnlyList<ReceivedFile> Files, string S
             _one.Dispose();
         }
 
-        private static bool StartsLikeZip(ReadOnlySpan<byte> bytes) => bytes.StartsWith("PK\x03\x04"u8) || bytes.StartsWith("PK\x05\x06"u8);
+        // An entry, or one of the two ends that an empty ZIP consists of.
+        private static bool StartsLikeZip(ReadOnlySpan<byte> bytes) =>
+            bytes.StartsWith("PK\x03\x04"u8) || bytes.StartsWith("PK\x05\x06"u8) || bytes.StartsWith("PK\x06\x06"u8);
     }
 }
 
