@@ -48,10 +48,8 @@ internal sealed partial class BatchChanges(
             {
                 waiting.AddRange(removed.Where(photo => photo.Status == IdentificationStatus.Queued).Select(photo => photo.Attempt));
                 foreach (var photo in removed)
-                {
                     waiters.Completed(photo.Attempt.Id);
-                    await RemoveImageAsync(photo.ImageKey);
-                }
+                await BatchImages.RemoveAsync(images, removed.Select(photo => photo.ImageKey), LogPhotoKept);
             }
 
             return await store.DeleteAsync(id, cancellationToken);
@@ -59,18 +57,6 @@ internal sealed partial class BatchChanges(
         finally
         {
             _ = NotifyAsync(waiting);
-        }
-    }
-
-    private async Task RemoveImageAsync(string imageKey)
-    {
-        try
-        {
-            await images.DeleteAsync(imageKey, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            LogPhotoKept(imageKey, exception);
         }
     }
 

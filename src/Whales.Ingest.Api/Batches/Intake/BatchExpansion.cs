@@ -58,20 +58,8 @@ internal sealed partial class BatchExpansion(
     }
 
     /// <summary>Removes photos that will have no rows.</summary>
-    public async Task RemoveAsync(IEnumerable<BatchPhoto> photos)
-    {
-        foreach (var photo in photos)
-        {
-            try
-            {
-                await images.DeleteAsync(photo.ImageKey, CancellationToken.None);
-            }
-            catch (Exception exception)
-            {
-                LogLeftBehind(photo.ImageKey, exception);
-            }
-        }
-    }
+    public Task RemoveAsync(IEnumerable<BatchPhoto> photos) =>
+        BatchImages.RemoveAsync(images, photos.Select(photo => photo.ImageKey), LogLeftBehind);
 
     // Entries are stored in any order, but of equal ones the first in the batch's own order stays.
     private async Task<ExpandedBatch> GatherAsync(
