@@ -39,12 +39,12 @@ internal sealed partial class BatchChanges(
 
     /// <summary>Removes the rows, the photos and then the batch. Broken off, it leaves a smaller batch, and can be repeated.</summary>
     /// <returns>False when there was no such batch.</returns>
-    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Guid id)
     {
         var waiting = new List<AttemptId>();
         try
         {
-            while (await store.DeletePhotosAsync(id, AtOnce, cancellationToken) is { Count: > 0 } removed)
+            while (await store.DeletePhotosAsync(id, AtOnce, CancellationToken.None) is { Count: > 0 } removed)
             {
                 waiting.AddRange(removed.Where(photo => photo.Status == IdentificationStatus.Queued).Select(photo => photo.Attempt));
                 foreach (var photo in removed)
@@ -52,7 +52,7 @@ internal sealed partial class BatchChanges(
                 await BatchImages.RemoveAsync(images, removed.Select(photo => photo.ImageKey), LogPhotoKept);
             }
 
-            return await store.DeleteAsync(id, cancellationToken);
+            return await store.DeleteAsync(id, CancellationToken.None);
         }
         finally
         {
