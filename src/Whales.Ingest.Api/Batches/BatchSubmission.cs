@@ -57,8 +57,9 @@ internal sealed partial class BatchSubmission(
     {
         using var spool = folder.Create();
         var received = await ReceiveAsync(request, spool, cancellationToken);
+        // How many photos want to wait is known from here on, and none is stored yet: the place of every limit on their number.
         var found = entries.Find(received, spool);
-        // From here on a client that goes away changes nothing: its next try, or the list of batches, finds what it sent.
+        // A client that goes away now changes nothing: its next try, or the list of batches, finds what it sent.
         var expanded = await ExpandAsync(found, spool);
         return await CommitAsync(parameters, id, received, expanded);
     }
