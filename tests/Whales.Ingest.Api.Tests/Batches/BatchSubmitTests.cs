@@ -20,7 +20,11 @@ public sealed class BatchSubmitTests
         {
             zip.Add(new ZipPart
             {
-                Name = $"leg {i % 3}/DSC_{i:0000}.jpg", Data = TestPhotos.Jpeg(seed: i, length: 400 + (i * 5000)), Method = i % 2 == 0 ? 0 : 8, Streamed = i % 5 == 0, Zip64 = i % 7 == 0,
+                Name = $"leg {i % 3}/DSC_{i:0000}.jpg",
+                Data = TestPhotos.Jpeg(seed: i, length: 400 + (i * 5000)),
+                Method = i % 2 == 0 ? 0 : 8,
+                Streamed = i % 5 == 0,
+                Zip64 = i % 7 == 0,
             });
         }
 
