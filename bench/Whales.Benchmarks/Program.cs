@@ -2,7 +2,7 @@ using Whales.Benchmarks;
 using Whales.Hosting.Models;
 using Whales.Testing;
 
-// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape, several with commas]
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape|batch, several with commas]
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
 var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));
@@ -12,6 +12,12 @@ bool Wanted(string part) => only is null || only.Split(',').Contains(part);
 Console.WriteLine(MachineFacts.Describe());
 var photos = BenchPhotos.Make(64);
 Console.WriteLine($"{photos.Count} photos of {BenchPhotos.Width} x {BenchPhotos.Height} px, {photos.Average(p => p.Length) / 1000:0} kB on average; each figure over {seconds.TotalSeconds:0} s");
+
+if (only is "batch")
+{
+    await BatchBench.RunAsync(modelsFolder);
+    return 0;
+}
 
 foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("--model") is not { } wanted || m.Manifest.Name == wanted))
 {
@@ -39,4 +45,6 @@ if (Wanted("scrape") && ModelFolders.Scan(modelsFolder).DefaultName(Option("--mo
     await ScrapeBench.RunAsync(modelsFolder, scraped, photos, seconds);
 if (Wanted("ingest"))
     await IngestBench.RunAsync(modelsFolder, photos, seconds);
+if (Wanted("batch"))
+    await BatchBench.RunAsync(modelsFolder);
 return 0;

@@ -19,10 +19,19 @@ public static class ErrorCodes
     public const string Unavailable = "unavailable";
     public const string InternalError = "internal_error";
 
+    // A batch that is refused whole.
+    public const string EmptyArchive = "empty_archive";
+    public const string MalformedArchive = "malformed_archive";
+    public const string ArchiveMismatch = "archive_mismatch";
+    public const string ArchiveBomb = "archive_bomb";
+    public const string UnsafePath = "unsafe_path";
+    public const string TooManyFiles = "too_many_files";
+
     /// <summary>All of them, for documentation and tests.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         EmptyFile, MalformedRequest, UnknownModel, TooLarge, UnsupportedMedia, IdempotencyMismatch, IdempotencyInProgress,
         QueueFull, NotFound, MethodNotAllowed, RequestTimeout, InvalidState, Forbidden, Unavailable, InternalError,
+        EmptyArchive, MalformedArchive, ArchiveMismatch, ArchiveBomb, UnsafePath, TooManyFiles,
     ];
 }

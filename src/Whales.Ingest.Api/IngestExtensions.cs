@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Batches;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
@@ -47,6 +48,7 @@ public static class IngestExtensions
         builder.Services.AddHostedService<OrphanSweeps>();
         builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: ["ready"]);
         builder.Services.AddIdentificationEndpoints();
+        builder.Services.AddBatches();
         builder.Services.AddIngestDocumentation();
     }
 
@@ -56,6 +58,7 @@ public static class IngestExtensions
         app.UseLoopbackGuard();
         app.MapIdentifications();
         app.MapOperations();
+        app.MapBatches();
         app.MapModels();
         app.MapIngestDocumentation();
     }

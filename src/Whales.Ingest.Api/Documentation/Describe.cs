@@ -81,10 +81,12 @@ internal static class Describe
         .Errors(NoSuchId, InvalidState("The JPEG is damaged or ends too early. It cannot be shown, since nobody can tell whether it says where it was taken."), NotNow);
 
     public static void RetryMany(OperationText text, IngestOptions options) => Filters(text)
+        .Query("batchId", Schemas.Uuid, "Only photos of this batch.")
         .Answer(200, "How many went round again.", new ChangedCount { Count = 17, More = false })
         .Errors(Malformed($"code must be one of {string.Join(", ", FailureCodes.All)}."), NotNow);
 
     public static void Purge(OperationText text, IngestOptions options) => Filters(text)
+        .Query("batchId", Schemas.Uuid, "Only photos of this batch.")
         .Query("status", Schemas.OneOf(["failed", "canceled", "expired"]), "Which to remove.", "failed", required: true)
         .Answer(200, "How many were removed.", new ChangedCount { Count = 17, More = false })
         .Errors(Malformed("status is required and must be failed, canceled or expired: what succeeded or still waits is removed one by one."), NotNow);

@@ -45,7 +45,7 @@ internal static class ReadEndpoints
         HttpContext http, string? status, string? model, string? batchId, string? code, string? after, string? before, string? limit, string? cursor,
         IIdentificationStore store, CancellationToken cancellationToken)
     {
-        var size = ReadLimit(limit);
+        var size = ReadLimit(limit, DefaultLimit, MaxLimit);
         var filter = new IdentificationFilter
         {
             Status = ListFilters.Status(status),
@@ -66,7 +66,7 @@ internal static class ReadEndpoints
         });
     }
 
-    private static TimeSpan ReadWait(HttpContext http, string? wait)
+    public static TimeSpan ReadWait(HttpContext http, string? wait)
     {
         if (wait is null)
         {
@@ -83,12 +83,12 @@ internal static class ReadEndpoints
 
     private static Guid? Earlier(Guid? cursor, Guid? before) => cursor < before || before is null ? cursor : before;
 
-    internal static int ReadLimit(string? limit)
+    public static int ReadLimit(string? limit, int byDefault, int most)
     {
         if (limit is null)
-            return DefaultLimit;
-        return int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= MaxLimit
+            return byDefault;
+        return int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= most
             ? size
-            : throw RequestRefusedException.Malformed($"limit must be a whole number from 1 to {MaxLimit}.");
+            : throw RequestRefusedException.Malformed($"limit must be a whole number from 1 to {most}.");
     }
 }

@@ -12,7 +12,7 @@ internal static class AuditEndpoint
     public static async Task<Ok<Page<AuditEntry>>> List(
         HttpContext http, string? identificationId, string? limit, string? cursor, AuditStore store, CancellationToken cancellationToken)
     {
-        var size = ReadEndpoints.ReadLimit(limit);
+        var size = ReadEndpoints.ReadLimit(limit, ReadEndpoints.DefaultLimit, ReadEndpoints.MaxLimit);
         var entries = await store.ListAsync(
             new AuditFilter { IdentificationId = ReadId(identificationId), Before = ListFilters.Cursor(cursor), Limit = size + 1 }, cancellationToken);
         http.Response.Headers.CacheControl = "no-store";

@@ -15,7 +15,7 @@ internal static class DeadLetterEndpoints
     public static async Task<Ok<Page<DeadLetter>>> List(
         HttpContext http, string? model, string? limit, string? cursor, DeadLetterStore store, CancellationToken cancellationToken)
     {
-        var size = ReadEndpoints.ReadLimit(limit);
+        var size = ReadEndpoints.ReadLimit(limit, ReadEndpoints.DefaultLimit, ReadEndpoints.MaxLimit);
         var letters = await store.ListAsync(ListFilters.Model(model), ListFilters.Cursor(cursor), size + 1, cancellationToken);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Page<DeadLetter>

@@ -20,6 +20,18 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
 
     public override string SelectMembers(string parameter) => $"select json_array_elements_text({parameter}::json)";
 
+    public override string SelectRecords(string parameter, params ReadOnlySpan<(string Name, RecordType Type)> columns)
+    {
+        var names = columns.ToArray().Select(column => column.Name);
+        var typed = columns.ToArray().Select(column => column.Type switch
+        {
+            RecordType.Number => $"{column.Name} bigint",
+            RecordType.Id => $"{column.Name} uuid",
+            _ => $"{column.Name} text",
+        });
+        return $"select {string.Join(", ", names)} from json_to_recordset({parameter}::json) as record({string.Join(", ", typed)})";
+    }
+
     public override Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken) =>
         ChangeAsync(call, read, Durability.Synced, cancellationToken);
 

@@ -29,6 +29,14 @@ internal sealed class SqliteDatabase(string file) : StoreDatabase
 
     public override string SelectMembers(string parameter) => $"select value from json_each({parameter})";
 
+    public override string SelectRecords(string parameter, params ReadOnlySpan<(string Name, RecordType Type)> columns)
+    {
+        var members = columns.ToArray().Select(column => column.Type == RecordType.Id
+            ? $"unhex(record.value ->> '$.{column.Name}') as {column.Name}"
+            : $"record.value ->> '$.{column.Name}' as {column.Name}");
+        return $"select {string.Join(", ", members)} from json_each({parameter}) as record";
+    }
+
     public override async Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);

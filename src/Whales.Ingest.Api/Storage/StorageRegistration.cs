@@ -26,6 +26,7 @@ public static class StorageRegistration
         builder.Services.AddSingleton<ReplayStore>();
         builder.Services.AddSingleton<RetentionStore>();
         builder.Services.AddSingleton<LeaseStore>();
+        builder.Services.AddSingleton<BatchStore>();
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;

@@ -12,6 +12,14 @@ internal enum Durability
     Relaxed,
 }
 
+/// <summary>The type of a member of <see cref="StoreDatabase.SelectRecords"/>.</summary>
+internal enum RecordType
+{
+    Text,
+    Number,
+    Id,
+}
+
 /// <summary>What differs between SQLite and PostgreSQL; the statements are shared (<see cref="IdentificationSql"/>).</summary>
 internal abstract class StoreDatabase : IAsyncDisposable
 {
@@ -23,6 +31,9 @@ internal abstract class StoreDatabase : IAsyncDisposable
 
     /// <summary>Selects the members of the JSON array of strings in a parameter.</summary>
     public abstract string SelectMembers(string parameter);
+
+    /// <summary>Selects, as a table with these columns, the JSON array of objects in a parameter. An id is 32 hexadecimal digits.</summary>
+    public abstract string SelectRecords(string parameter, params ReadOnlySpan<(string Name, RecordType Type)> columns);
 
     /// <summary>Runs one query that changes nothing.</summary>
     public abstract Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken);

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Whales.Contracts;
 using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Tests.Batches;
 using Whales.Ingest.Api.Tests.Hosting;
 
 namespace Whales.Ingest.Api.Tests.Documentation;
@@ -28,11 +30,12 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
             .SelectMany(path => path.Value!.AsObject().Select(o => $"{o.Key} {path.Key}")).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "delete /v1/dead-letters", "delete /v1/dead-letters/{id}", "delete /v1/identifications", "delete /v1/identifications/{id}",
-                "get /v1/audit", "get /v1/dead-letters", "get /v1/dead-letters/{id}", "get /v1/dead-letters/{id}/body",
+                "delete /v1/batches/{id}", "delete /v1/dead-letters", "delete /v1/dead-letters/{id}", "delete /v1/identifications", "delete /v1/identifications/{id}",
+                "get /v1/audit", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/events", "get /v1/batches/{id}/results",
+                "get /v1/dead-letters", "get /v1/dead-letters/{id}", "get /v1/dead-letters/{id}/body",
                 "get /v1/identifications", "get /v1/identifications/{id}", "get /v1/identifications/{id}/export",
                 "get /v1/identifications/{id}/faults", "get /v1/identifications/{id}/image", "get /v1/models",
-                "post /v1/dead-letters/{id}/replay", "post /v1/identifications", "post /v1/identifications/retry",
+                "post /v1/batches", "post /v1/batches/{id}/cancel", "post /v1/dead-letters/{id}/replay", "post /v1/identifications", "post /v1/identifications/retry",
                 "post /v1/identifications/{id}/cancel", "post /v1/identifications/{id}/retry",
             ],
             operations);
@@ -79,10 +82,41 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
     }
 
     [Fact]
+    public async Task Document_BatchExamples_AreAcceptedAndAnswersHaveTheExamplesShape()
+    {
+        var document = await DocumentAsync();
+        var operation = document["paths"]!["/v1/batches"]!["post"]!.AsObject();
+        using var form = new MultipartFormDataContent
+        {
+            { TestPhotos.Content(ZipBuilder.Of(("a.jpg", TestPhotos.Jpeg(seed: 77)), ("notes.txt", "text"u8.ToArray()))), "files", "flight-2026-04-11.zip" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, WithExamples("/v1/batches", operation, "query")) { Content = form };
+        AddHeaders(request, operation, except: "Prefer");
+
+        using var accepted = await _server.Client.SendAsync(request);
+
+        var answer = JsonNode.Parse(await accepted.Content.ReadAsStringAsync())!.AsObject();
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        Assert.Equal(Shape(Example(operation, "202")), Shape(answer));
+        Assert.Equal((string?)Example(operation, "202")["rejected"]![0]!["message"], (string?)answer["rejected"]![0]!["message"]);
+        foreach (var header in Headers(operation, "202").Except(["Idempotent-Replayed"]))
+            Assert.True(accepted.Headers.Contains(header), header);
+
+        foreach (var row in await _server.Store.ListAsync(new IdentificationFilter { BatchId = (Guid)answer["id"]!, Limit = 10 }, CancellationToken.None))
+            await _server.CompleteAsync(row.Id, IdentificationStatus.Succeeded);
+        var get = document["paths"]!["/v1/batches/{id}"]!["get"]!.AsObject();
+        using var read = await _server.Client.GetAsync($"/v1/batches/{answer["id"]}");
+        Assert.Equal(Shape(Example(get, "200")), Shape(JsonNode.Parse(await read.Content.ReadAsStringAsync())!));
+        var list = document["paths"]!["/v1/batches"]!["get"]!.AsObject();
+        using var listed = await _server.Client.GetAsync("/v1/batches");
+        Assert.Equal(Shape(Example(list, "200")["items"]), Shape(JsonNode.Parse(await listed.Content.ReadAsStringAsync())!["items"]));
+    }
+
+    [Fact]
     public async Task Document_ExampleQueries_AreAnswered()
     {
         var document = await DocumentAsync();
-        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete"), ("/v1/audit", "get"), ("/v1/dead-letters", "get"), ("/v1/dead-letters", "delete") })
+        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete"), ("/v1/batches", "get"), ("/v1/audit", "get"), ("/v1/dead-letters", "get"), ("/v1/dead-letters", "delete") })
         {
             var operation = document["paths"]![path]![method]!.AsObject();
             using var request = new HttpRequestMessage(HttpMethod.Parse(method), WithExamples(path, operation, "query"));
@@ -107,7 +141,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
                 _ = status;
             }
         }
-        Assert.Equal(14, read);
+        Assert.Equal(18, read);
     }
 
     [Fact]
@@ -145,7 +179,9 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
         JsonObject o when o["items"]?[0]?["reason"] is not null => typeof(Page<DeadLetter>),
         JsonObject o when o["items"]?[0]?["at"] is not null => typeof(Page<AttemptFault>),
         JsonObject o when o.ContainsKey("headers") => typeof(DeadLetter),
+        JsonObject o when o["items"]?[0]?["rejectedCount"] is not null => typeof(Page<Batch>),
         JsonObject o when o.ContainsKey("items") => typeof(Page<Identification>),
+        JsonObject o when o.ContainsKey("rejectedCount") => typeof(Batch),
         JsonObject o when o.ContainsKey("count") => typeof(ChangedCount),
         _ => typeof(Identification),
     };

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Whales.Contracts;
 using Whales.Hosting;
 using Whales.Hosting.Images;
+using Whales.Ingest.Api.Batches;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
@@ -68,6 +69,7 @@ public sealed class IngestServer : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<RecordedLogs>());
 
         builder.Services.AddIdentificationEndpoints();
+        builder.Services.AddBatches();
         builder.Services.AddIngestDocumentation();
         builder.Services.AddSingleton(new KnownModels([new KnownModel(Model, "7", "fast"), new KnownModel(OtherModel, "2", "accurate")], Model));
         builder.Services.AddSingleton<TestQueue>();
@@ -86,6 +88,7 @@ public sealed class IngestServer : IAsyncDisposable
         app.MapIngestDocumentation();
         app.MapIdentifications();
         app.MapOperations();
+        app.MapBatches();
         app.MapModels();
         await app.StartAsync();
         return new IngestServer(app, folder);
