@@ -18,11 +18,14 @@ public static class ErrorCodes
     public const string Forbidden = "forbidden";
     public const string Unavailable = "unavailable";
     public const string InternalError = "internal_error";
+    public const string AlreadyExists = "already_exists";
+    public const string NoCatalogue = "no_catalogue";
 
     /// <summary>All of them, for documentation and tests.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         EmptyFile, MalformedRequest, UnknownModel, TooLarge, UnsupportedMedia, IdempotencyMismatch, IdempotencyInProgress,
         QueueFull, NotFound, MethodNotAllowed, RequestTimeout, InvalidState, Forbidden, Unavailable, InternalError,
+        AlreadyExists, NoCatalogue,
     ];
 }

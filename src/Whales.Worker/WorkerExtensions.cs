@@ -4,6 +4,7 @@ using Whales.Contracts;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
 using Whales.Worker.Identification;
+using Whales.Worker.Matching;
 using Whales.Worker.Models;
 using Whales.Worker.Telemetry;
 
@@ -19,6 +20,8 @@ public static class WorkerExtensions
         builder.Services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<WorkerIdentity>();
         builder.Services.AddSingleton<WorkerMetrics>();
+        builder.Services.AddSingleton<CatalogueMetrics>();
+        builder.Services.AddSingleton<CatalogueNews>();
         builder.Services.AddSingleton<AttemptTracker>();
         builder.Services.AddSingleton<DrainDeadline>();
         builder.Services.TryAddSingleton<Persistently>();
@@ -29,8 +32,11 @@ public static class WorkerExtensions
     }
 
     /// <summary>The worker's listeners on the bus. The queues of its models open when the models are ready.</summary>
-    public static void AddWorkerConsumers(this IBusRegistrationConfigurator bus) =>
+    public static void AddWorkerConsumers(this IBusRegistrationConfigurator bus)
+    {
         bus.AddConsumer<CancellationConsumer, CancellationConsumerDefinition>();
+        bus.AddConsumer<CatalogueConsumer, CatalogueConsumerDefinition>();
+    }
 }
 
 /// <summary>Hears, on a queue of its own process, which photos are no longer wanted.</summary>

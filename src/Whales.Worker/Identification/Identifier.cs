@@ -38,7 +38,8 @@ internal sealed partial class Identifier(
 
             var prepared = clock.GetElapsedTime(started);
             var prediction = await model.PredictAsync(tensor, command.ExpiresAt, cancellationToken);
-            metrics.Matched(command.Model, prediction.Candidates[0].Score);
+            if (prediction.Candidates.Count > 0)
+                metrics.Matched(command.Model, prediction.Candidates[0].Score);
             return new PhotoResult(
                 Answer(command, prediction, queued, prepared),
                 PhotoOutcome.Succeeded,

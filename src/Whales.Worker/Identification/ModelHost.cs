@@ -46,6 +46,7 @@ internal sealed partial class ModelHost(
     {
         foreach (var model in Models())
         {
+            model.Changed = () => _changed.Release();
             await model.StartAsync(stoppingToken);
             _changed.Release();
         }

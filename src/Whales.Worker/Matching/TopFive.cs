@@ -1,3 +1,4 @@
+using Whales.Hosting.Catalogue;
 using System.Runtime.CompilerServices;
 using Whales.Contracts;
 
@@ -23,7 +24,7 @@ internal struct TopFive
         (_scores[at], _individuals[at]) = (score, individual);
     }
 
-    public readonly Candidate[] ToCandidates(IReadOnlyList<Individual> individuals)
+    public readonly Candidate[] ToCandidates(IReadOnlyList<KnownIndividual> individuals)
     {
         var candidates = new Candidate[Count];
         for (var i = 0; i < Count; i++)
