@@ -29,6 +29,8 @@ internal sealed class SqliteDatabase(string file) : StoreDatabase
 
     public override string SelectMembers(string parameter) => $"select value from json_each({parameter})";
 
+    public override string SelectIds(string parameter) => $"select unhex(replace(value, '-', '')) from json_each({parameter})";
+
     public override async Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -16,8 +16,12 @@ public static class StorageRegistration
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton<IIdentificationStore>(services =>
-            new IdentificationStore(Database(services), services.GetRequiredService<TimeProvider>()));
+            new IdentificationStore(services.GetRequiredService<StoreDatabase>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IndividualStore>();
+        builder.Services.AddSingleton<EmbeddingStore>();
+        builder.Services.AddSingleton<CatalogueStore>();
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;

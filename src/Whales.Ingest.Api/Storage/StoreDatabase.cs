@@ -24,6 +24,9 @@ internal abstract class StoreDatabase : IAsyncDisposable
     /// <summary>Selects the members of the JSON array of strings in a parameter.</summary>
     public abstract string SelectMembers(string parameter);
 
+    /// <summary>Selects the members of the JSON array of ids (with or without hyphens) in a parameter.</summary>
+    public abstract string SelectIds(string parameter);
+
     /// <summary>Runs one query that changes nothing.</summary>
     public abstract Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken);
 
