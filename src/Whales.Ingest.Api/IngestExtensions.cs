@@ -1,8 +1,10 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Catalogue;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Individuals;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Outbox;
 using Whales.Ingest.Api.Outcomes;
@@ -38,6 +40,8 @@ public static class IngestExtensions
         builder.Services.AddHostedService<OrphanSweeps>();
         builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: ["ready"]);
         builder.Services.AddIdentificationEndpoints();
+        builder.Services.AddCatalogue();
+        builder.Services.AddCatalogueServices();
         builder.Services.AddIngestDocumentation();
     }
 
@@ -47,6 +51,7 @@ public static class IngestExtensions
         app.UseLoopbackGuard();
         app.MapIdentifications();
         app.MapModels();
+        app.MapIndividuals();
         app.MapIngestDocumentation();
     }
 
@@ -55,6 +60,8 @@ public static class IngestExtensions
     {
         bus.AddConsumer<OutcomeConsumer, OutcomeConsumerDefinition>();
         bus.AddConsumer<DeadLetterConsumer>().ExcludeFromConfigureEndpoints();
+        bus.AddConsumer<EmbeddingConsumer, EmbeddingConsumerDefinition>();
+        bus.AddConsumer<EmbeddingDeadLetterConsumer>().ExcludeFromConfigureEndpoints();
         bus.AddConsumer<ModelStateConsumer, ModelStateConsumerDefinition>();
     }
 }

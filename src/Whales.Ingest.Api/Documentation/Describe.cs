@@ -17,7 +17,7 @@ internal static class Describe
 
     private static RequestRefusedException NoSuchId => NotFound($"There is no identification {Examples.Id}.");
 
-    private static RequestRefusedException NotNow => Unavailable("The job table cannot be reached. Try again shortly.", new TimeoutException());
+    internal static RequestRefusedException NotNow => Unavailable("The job table cannot be reached. Try again shortly.", new TimeoutException());
 
     public static void Submit(OperationText text, IngestOptions options) => text
         .Query("model", Schemas.ModelName, "The model that looks at the photo; see GET /v1/models. Without it: the default model.", text.DefaultModel)
@@ -96,7 +96,7 @@ internal static class Describe
         .Query("model", Schemas.ModelName, "Only photos of this model.", text.DefaultModel)
         .Query("code", Schemas.OneOf(FailureCodes.All), "Only those that failed with this error code.", FailureCodes.CorruptedImage);
 
-    private static OpenApiRequestBody PhotoBody(IngestOptions options)
+    internal static OpenApiRequestBody PhotoBody(IngestOptions options)
     {
         var photo = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
         var form = new OpenApiSchema

@@ -28,7 +28,7 @@ internal sealed class CatalogueSql(StoreDatabase database)
     public Statement Release { get; } = new("update catalogue_heads set leased_until = null where model = @model and leased_by = @me");
 
     public Statement HasNews { get; } = new("""
-        select 1 from catalogue_heads where model = @model and model_version = @model_version and shipped is not null and (head_json is null
+        select version from catalogue_heads where model = @model and model_version = @model_version and shipped is not null and (head_json is null
             or exists (select 1 from catalogue_rows where model = @model and published = 0)
             or exists (select 1 from catalogue_changes where model = @model))
         """);
@@ -41,7 +41,7 @@ internal sealed class CatalogueSql(StoreDatabase database)
 
     public Statement Rows { get; } = new($"""
         select {Row} from catalogue_rows
-        where model = @model and model_version = @model_version and (individual_id, id) > (@individual_id, @id)
+        where model = @model and model_version = @model_version and published >= @published and (individual_id, id) > (@individual_id, @id)
         order by individual_id, id limit @limit
         """);
 

@@ -49,9 +49,16 @@ internal sealed class CatalogueStore(StoreDatabase database)
     public Task<List<CatalogueRow>> UnpublishedAsync(CatalogueModel model, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         new Call(_sql.Unpublished, parameters => parameters.Set("model", model.Name).Set("model_version", model.Version).Set("limit", limit)), ReadRow, cancellationToken);
 
-    /// <summary>All rows, those of one animal together, in pages.</summary>
-    public Task<List<CatalogueRow>> RowsAsync(CatalogueModel model, string afterIndividual, Guid afterRow, int limit, CancellationToken cancellationToken) => database.ReadAsync(
-        new Call(_sql.Rows, parameters => parameters.Set("model", model.Name).Set("model_version", model.Version)
+    /// <summary>Rows in pages, those of one animal together.</summary>
+    /// <param name="model">Whose.</param>
+    /// <param name="publishedOnly">True: only those that a head has told of.</param>
+    /// <param name="afterIndividual">The last animal before; empty at first.</param>
+    /// <param name="afterRow">The last row before.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<List<CatalogueRow>> RowsAsync(
+        CatalogueModel model, bool publishedOnly, string afterIndividual, Guid afterRow, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        new Call(_sql.Rows, parameters => parameters.Set("model", model.Name).Set("model_version", model.Version).Set("published", publishedOnly ? 1 : 0)
             .Set("individual_id", afterIndividual).Set("id", afterRow).Set("limit", limit)),
         ReadRow, cancellationToken);
 

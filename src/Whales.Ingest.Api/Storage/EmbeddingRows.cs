@@ -16,7 +16,7 @@ internal sealed record EmbeddingResult
     /// <summary>Of the worker that embedded it; null when it failed.</summary>
     public string? ModelVersion { get; init; }
 
-    /// <summary>The attempt that failed.</summary>
+    /// <summary>The attempt that failed; 0 where the answer does not say.</summary>
     public int Attempt { get; init; }
 
     public byte[]? Embedding { get; init; }

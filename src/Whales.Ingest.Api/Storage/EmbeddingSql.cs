@@ -62,7 +62,7 @@ internal sealed class EmbeddingSql(StoreDatabase database)
 
     public Statement MarkFailed { get; } = new("""
         update photo_embeddings set status = 'failed', completed_at = @at, error_code = @error_code, error_message = @error_message, leased_until = null
-        where photo_id = @photo_id and model = @model and attempt = @attempt and status = 'queued'
+        where photo_id = @photo_id and model = @model and (attempt = @attempt or @attempt = 0) and status = 'queued'
         """);
 
     public Statement Count { get; } = new("select model, status, count(*) from photo_embeddings group by model, status order by model, status");
