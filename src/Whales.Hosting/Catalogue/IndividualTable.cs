@@ -75,8 +75,8 @@ public static class IndividualTable
         }
     }
 
-    // RFC 4180, except that a field cannot go over the end of its line.
-    private static List<string>? Split(string line)
+    /// <summary>The fields of a line by RFC 4180, except that a field cannot go over the end of its line; null when a quotation mark is not closed.</summary>
+    public static List<string>? Split(string line)
     {
         var fields = new List<string>();
         var at = 0;

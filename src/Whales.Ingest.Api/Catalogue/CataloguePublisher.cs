@@ -1,5 +1,4 @@
 using System.Globalization;
-using MassTransit;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Catalogue;
@@ -13,7 +12,7 @@ namespace Whales.Ingest.Api.Catalogue;
 /// the head in the image store only repeats what was committed there, and is put right when it does not.
 /// </summary>
 internal sealed partial class CataloguePublisher(
-    CatalogueStore store, SegmentFiles files, IBus bus, IOptions<CatalogueOptions> options, TimeProvider clock, ILogger<CataloguePublisher> log)
+    CatalogueStore store, SegmentFiles files, ICatalogueBroadcast broadcast, IOptions<CatalogueOptions> options, TimeProvider clock, ILogger<CataloguePublisher> log)
 {
     private const int ChangesAtOnce = 4_096;
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
@@ -162,7 +161,7 @@ internal sealed partial class CataloguePublisher(
         try
         {
             await Bounded.RunAsync(
-                sending => bus.Publish(new CatalogueChanged { Model = head.Model, Version = head.Version }, sending), HurryTimeout, cancellationToken);
+                sending => broadcast.SendAsync(new CatalogueChanged { Model = head.Model, Version = head.Version }, sending), HurryTimeout, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

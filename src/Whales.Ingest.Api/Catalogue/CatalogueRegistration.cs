@@ -27,6 +27,7 @@ public static class CatalogueRegistration
     {
         services.AddSingleton<ShippedImport>();
         services.AddSingleton<SegmentFiles>();
+        services.AddSingleton<ICatalogueBroadcast, CatalogueBroadcast>();
         services.AddSingleton<CataloguePublisher>();
         services.AddSingleton<EmbeddingProjection>();
         services.AddHostedService<CatalogueService>();

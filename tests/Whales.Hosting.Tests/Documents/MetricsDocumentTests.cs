@@ -32,8 +32,11 @@ public sealed partial class MetricsDocumentTests
     /// <summary>Names of a host that has the parts of all hosts, after a request.</summary>
     private static async Task<IReadOnlyCollection<string>> ServedAsync()
     {
-        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<WorkerMetrics>());
+        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<WorkerMetrics>()
+            .AddSingleton<CatalogueGauges>().AddSingleton<CatalogueMetrics>());
         host.Services.GetRequiredService<ApiMetrics>().DeclareModels(["a_model"]);
+        host.Services.GetRequiredService<CatalogueGauges>().DeclareModels(["a_model"]);
+        host.Services.GetRequiredService<CatalogueMetrics>().DeclareModel("a_model");
         var worker = host.Services.GetRequiredService<WorkerMetrics>();
         worker.DeclareModels(["a_model"]);
         worker.ModelLoaded("a_model", new LoadedModel { Version = "1", Sha256 = "0123456789", ExecutionProvider = "cpu", Input = "2x2", Precision = "fp32" });

@@ -27,9 +27,13 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
             .SelectMany(path => path.Value!.AsObject().Select(o => $"{o.Key} {path.Key}")).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "delete /v1/identifications", "delete /v1/identifications/{id}", "get /v1/identifications", "get /v1/identifications/{id}",
-                "get /v1/identifications/{id}/image", "get /v1/models", "post /v1/identifications", "post /v1/identifications/retry",
+                "delete /v1/identifications", "delete /v1/identifications/{id}", "delete /v1/individuals/{id}", "delete /v1/individuals/{id}/photos/{photoId}",
+                "get /v1/catalogue", "get /v1/identifications", "get /v1/identifications/{id}",
+                "get /v1/identifications/{id}/image", "get /v1/individuals", "get /v1/individuals/{id}", "get /v1/individuals/{id}/photos",
+                "get /v1/individuals/{id}/photos/{photoId}", "get /v1/individuals/{id}/photos/{photoId}/image", "get /v1/models",
+                "patch /v1/individuals/{id}", "post /v1/identifications", "post /v1/identifications/retry",
                 "post /v1/identifications/{id}/cancel", "post /v1/identifications/{id}/retry",
+                "post /v1/individuals", "post /v1/individuals/{id}/photos",
             ],
             operations);
         Assert.All(Operations(document), o => Assert.False(string.IsNullOrEmpty((string?)o["summary"])));
@@ -75,7 +79,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
     public async Task Document_ExampleQueries_AreAnswered()
     {
         var document = await DocumentAsync();
-        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete") })
+        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/individuals", "get"), ("/v1/catalogue", "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete") })
         {
             var operation = document["paths"]![path]![method]!.AsObject();
             using var request = new HttpRequestMessage(HttpMethod.Parse(method), WithExamples(path, operation, "query"));
@@ -100,7 +104,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
                 _ = status;
             }
         }
-        Assert.Equal(9, read);
+        Assert.Equal(18, read);
     }
 
     [Fact]
@@ -133,8 +137,11 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
 
     private static Type TypeOf(JsonNode example) => example switch
     {
+        JsonArray a when a[0]!.AsObject().ContainsKey("hasCatalogue") => typeof(CatalogueInfo[]),
         JsonArray => typeof(ModelInfo[]),
-        JsonObject o when o.ContainsKey("items") => typeof(Page<Identification>),
+        JsonObject o when o.ContainsKey("items") => typeof(Page<>).MakeGenericType(TypeOf(o["items"]![0]!)),
+        JsonObject o when o.ContainsKey("individualId") => typeof(IndividualPhoto),
+        JsonObject o when o.ContainsKey("embeddings") => typeof(Individual),
         JsonObject o when o.ContainsKey("count") => typeof(ChangedCount),
         _ => typeof(Identification),
     };

@@ -7,8 +7,10 @@ using Microsoft.Extensions.Logging;
 using Whales.Contracts;
 using Whales.Hosting;
 using Whales.Hosting.Images;
+using Whales.Ingest.Api.Catalogue;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Individuals;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
@@ -39,6 +41,9 @@ public sealed class IngestServer : IAsyncDisposable
 
     public IIdentificationStore Store => _app.Services.GetRequiredService<IIdentificationStore>();
 
+    internal T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public IdentificationWaiters Waiters => _app.Services.GetRequiredService<IdentificationWaiters>();
 
     public TestQueue Queue => _app.Services.GetRequiredService<TestQueue>();
@@ -63,6 +68,7 @@ public sealed class IngestServer : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<RecordedLogs>());
 
         builder.Services.AddIdentificationEndpoints();
+        builder.Services.AddCatalogue();
         builder.Services.AddIngestDocumentation();
         builder.Services.AddSingleton(new KnownModels([new KnownModel(Model, "7", "fast"), new KnownModel(OtherModel, "2", "accurate")], Model));
         builder.Services.AddSingleton<TestQueue>();
@@ -79,6 +85,7 @@ public sealed class IngestServer : IAsyncDisposable
         app.MapIngestDocumentation();
         app.MapIdentifications();
         app.MapModels();
+        app.MapIndividuals();
         await app.StartAsync();
         return new IngestServer(app, folder);
     }
