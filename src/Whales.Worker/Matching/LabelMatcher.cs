@@ -1,5 +1,5 @@
-using Whales.Hosting.Catalogue;
 using System.Numerics.Tensors;
+using Whales.Hosting.Catalogue;
 
 namespace Whales.Worker.Matching;
 

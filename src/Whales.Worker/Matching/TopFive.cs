@@ -1,6 +1,6 @@
-using Whales.Hosting.Catalogue;
 using System.Runtime.CompilerServices;
 using Whales.Contracts;
+using Whales.Hosting.Catalogue;
 
 namespace Whales.Worker.Matching;
 

@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Whales.Contracts;
+using Whales.Hosting.Models;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Tests.Hosting;
 using Whales.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Whales.Hosting.Models;
 
 namespace Whales.Ingest.Api.Tests.Individuals;
 

@@ -1,5 +1,5 @@
-using Whales.Hosting.Catalogue;
 using Whales.Contracts;
+using Whales.Hosting.Catalogue;
 using Whales.Hosting.Models;
 using Whales.Worker.Matching;
 
