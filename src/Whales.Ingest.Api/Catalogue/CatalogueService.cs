@@ -16,6 +16,7 @@ internal sealed partial class CatalogueService(
     : BackgroundService
 {
     private const int FilesAtOnce = 100;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan QueueInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
@@ -76,6 +77,8 @@ internal sealed partial class CatalogueService(
             if (check == HeadCheck.WithSegments)
                 segmentsRead = now;
             await signals.Changed.WaitAsync(options.Value.PublishInterval, stoppingToken);
+            // What comes right behind travels in the same delta.
+            await Task.Delay(Gather, clock, stoppingToken);
         }
     }
 

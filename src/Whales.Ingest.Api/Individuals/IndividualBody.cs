@@ -31,7 +31,7 @@ internal sealed class IndividualBody
             using var json = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken);
             return Read(json.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw RequestRefusedException.Malformed($"The body is no JSON: {e.Message}");
         }
@@ -40,6 +40,9 @@ internal sealed class IndividualBody
     /// <summary>True for what an animal may be called here.</summary>
     public static bool IsId(string id) =>
         id.Length is > 0 and <= MostText && id is not ("." or "..") && id.Trim() == id && !id.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c is '/' or '\\');
+
+    /// <summary>False for what no database holds: no animal is called so.</summary>
+    public static bool CanBeAskedFor(string id) => !id.Any(char.IsControl);
 
     public IndividualRow Apply(IndividualRow row) => row with
     {

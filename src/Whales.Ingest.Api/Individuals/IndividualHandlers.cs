@@ -60,14 +60,14 @@ internal static class IndividualHandlers
 
     public static async Task<NoContent> Delete(HttpContext http, string id, CatalogueRemoval removal, CatalogueAudit audit, CancellationToken cancellationToken)
     {
-        if (!await removal.RemoveIndividualAsync(id, cancellationToken))
+        if (!IndividualBody.CanBeAskedFor(id) || !await removal.RemoveIndividualAsync(id, cancellationToken))
             throw Missing(id);
         audit.Deleted(http, id);
         return TypedResults.NoContent();
     }
 
     public static async Task<IndividualRow> RequireAsync(IndividualStore store, string id, CancellationToken cancellationToken) =>
-        await store.FindAsync(id, cancellationToken) ?? throw Missing(id);
+        (IndividualBody.CanBeAskedFor(id) ? await store.FindAsync(id, cancellationToken) : null) ?? throw Missing(id);
 
     // A stranger's text goes into an answer only where it is a well-formed id.
     public static RequestRefusedException Missing(string id) =>

@@ -64,7 +64,7 @@ internal static class PhotoHandlers
         HttpContext http, string id, string photoId, CatalogueRemoval removal, CatalogueAudit audit, CancellationToken cancellationToken)
     {
         var photo = ParseId(photoId);
-        if (!await removal.RemovePhotoAsync(id, photo, cancellationToken))
+        if (!IndividualBody.CanBeAskedFor(id) || !await removal.RemovePhotoAsync(id, photo, cancellationToken))
             throw Missing(photo);
         audit.PhotoDeleted(http, id, photo);
         return TypedResults.NoContent();
@@ -73,7 +73,7 @@ internal static class PhotoHandlers
     private static async Task<IndividualPhotoRow> RequireAsync(IndividualStore store, string id, string photoId, CancellationToken cancellationToken)
     {
         var photo = ParseId(photoId);
-        return await store.FindPhotoAsync(id, photo, cancellationToken) ?? throw Missing(photo);
+        return (IndividualBody.CanBeAskedFor(id) ? await store.FindPhotoAsync(id, photo, cancellationToken) : null) ?? throw Missing(photo);
     }
 
     private static Guid ParseId(string photoId) =>

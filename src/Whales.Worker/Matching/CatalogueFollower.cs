@@ -106,10 +106,10 @@ internal sealed partial class CatalogueFollower(
         LogTaken(model, head.Version, catalogue.Rows, clock.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    // A head that cannot be followed is tried again less and less often: a large base is not read every two seconds for nothing.
+    // A head that cannot be followed for long is tried again less and less often: a large base is not read every two seconds for nothing.
     private TimeSpan Pause()
     {
-        var pause = Interval * Math.Pow(2, Math.Min(_failures, 10));
+        var pause = Interval * Math.Pow(2, Math.Clamp(_failures - 5, 0, 10));
         return pause < LongestPause ? pause : LongestPause;
     }
 

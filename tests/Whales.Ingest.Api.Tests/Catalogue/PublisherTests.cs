@@ -29,7 +29,7 @@ public sealed class PostgresPublisherTests : PublisherTests
 }
 
 /// <summary>What workers are told, in whichever database: the head and its segments, put together as a worker does it.</summary>
-public abstract class PublisherTests : IAsyncLifetime
+public abstract partial class PublisherTests : IAsyncLifetime
 {
     private const int Dimensions = 2;
     private static readonly CatalogueModel Model = new("colours", "1");
@@ -230,119 +230,5 @@ public abstract class PublisherTests : IAsyncLifetime
         var after = await ReadAsync();
         Assert.Equal((101, false), (after.Head.Version, after.Head.Lineage == head.Lineage));
         Assert.Equal(["red"], after.Owners);
-    }
-
-    [Fact]
-    public async Task Open_ModelHasAnotherVersion_PhotosAreEmbeddedAgainAndOldAnswersDoNotCount()
-    {
-        var publisher = Publisher();
-        var photo = await AddPhotoAsync("blue");
-        await publisher.PublishAsync(Model, HeadCheck.None, Cancel);
-        var next = new CatalogueModel("colours", "2");
-        await _store.OpenAsync(next, Cancel);
-        await _store.FinishShippedAsync(next, "t", Dimensions, Cancel);
-
-        Assert.Equal(1, await _embeddings.EnsureQueuedAsync(next, DateTimeOffset.UtcNow, Cancel));
-        var task = Assert.Single(await _embeddings.LeaseUnsentAsync(next, 10, 10, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddSeconds(9), Cancel));
-        Assert.Equal((photo, 2, "2"), (task.PhotoId, task.Attempt, task.ModelVersion));
-        Assert.Equal([false], await _embeddings.CompleteAsync([Embedded(photo, "1")], DateTimeOffset.UtcNow.AddDays(-1), Cancel));
-        // Asked for again, and sent again by the next lease.
-        Assert.Single(await _embeddings.LeaseUnsentAsync(next, 10, 10, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddSeconds(9), Cancel));
-        Assert.Equal([true, false], await _embeddings.CompleteAsync([Embedded(photo, "2"), Embedded(photo, "2")], DateTimeOffset.UtcNow, Cancel));
-        // An API with the older folder leaves the model alone.
-        await publisher.PublishAsync(Model, HeadCheck.WithSegments, Cancel);
-        Assert.Single(_told);
-        await publisher.PublishAsync(next, HeadCheck.None, Cancel);
-
-        var after = await ReadAsync();
-        Assert.Equal(("2", "blue"), (after.Head.ModelVersion, Assert.Single(after.Owners)));
-    }
-
-    [Fact]
-    public async Task AddShipped_AnimalWasRemoved_DoesNotComeBack()
-    {
-        await _individuals.DeleteAsync("red", DateTimeOffset.UtcNow, Cancel);
-
-        await _store.AddShippedAsync(Model, "t", [new KnownIndividual("red", null, null), new KnownIndividual("green", null, null)],
-            [new CatalogueRow(Guid.NewGuid(), "red", [0, 60, 0, 0]), new CatalogueRow(Guid.NewGuid(), "green", [0, 60, 0, 0])], DateTimeOffset.UtcNow, Cancel);
-        await _store.FinishShippedAsync(Model, "t", Dimensions, Cancel);
-
-        Assert.Equal(["green"], (await _individuals.ListAsync(null, "", 10, Cancel)).Select(row => row.Id));
-        Assert.Equal([new CatalogueCount("colours", 1, 1)], await _store.CountAsync(Cancel));
-    }
-
-    [Fact]
-    public async Task LeaseUnsent_WindowIsFull_WaitsForAnswers()
-    {
-        var photos = new List<Guid> { await AddPhotoAsync("a", complete: false), await AddPhotoAsync("b", complete: false), await AddPhotoAsync("c", complete: false) };
-        var now = DateTimeOffset.UtcNow.AddSeconds(1);
-        Task<List<EmbeddingTask>> LeaseAsync(int seconds) => _embeddings.LeaseUnsentAsync(Model, 2, 10, now.AddSeconds(seconds), now.AddSeconds(seconds + 15), Cancel);
-
-        var first = await LeaseAsync(0);
-        await _embeddings.MarkSentAsync(first, now, Cancel);
-        Assert.Equal(photos[..2], first.Select(task => task.PhotoId).Order());
-        Assert.Empty(await LeaseAsync(1));
-        await _embeddings.CompleteAsync([Embedded(photos[0], "1")], now, Cancel);
-        Assert.Equal(photos[2], Assert.Single(await LeaseAsync(2)).PhotoId);
-        // Leased and not sent: another relay's until the lease is over.
-        Assert.Empty(await LeaseAsync(3));
-        Assert.Equal(photos[2], Assert.Single(await LeaseAsync(30)).PhotoId);
-        Assert.Equal(1, await _embeddings.MarkUnsentAsync(Model.Name, now.AddSeconds(1), Cancel));
-    }
-
-    private static EmbeddingResult Embedded(Guid photo, string version) =>
-        new() { PhotoId = photo, Model = Model.Name, ModelVersion = version, Embedding = [0, 60, 0, 0], At = DateTimeOffset.UtcNow };
-
-    private string HeadFile => Path.Combine(Folder, "images", CatalogueKeys.Head(Model.Name));
-
-    private CataloguePublisher Publisher(int maxDeltas = 32) => new(
-        _store, new SegmentFiles(_store, _images, TimeProvider.System), new Broadcast(_told), Options.Create(new CatalogueOptions { MaxDeltas = maxDeltas }),
-        TimeProvider.System, NullLogger<CataloguePublisher>.Instance);
-
-    private async Task<Guid> AddPhotoAsync(string animal, bool complete = true)
-    {
-        var now = DateTimeOffset.UtcNow;
-        await _individuals.InsertAsync(new IndividualRow { Id = animal, CreatedAt = now, UpdatedAt = now }, Cancel);
-        var id = Guid.CreateVersion7();
-        await _individuals.AddPhotoAsync(
-            new IndividualPhotoRow { Id = id, IndividualId = animal, ImageKey = ImageKeys.ForPhoto(id, now), ContentType = "image/jpeg", ImageBytes = 1, Sha256 = $"{id:n}", CreatedAt = now },
-            [Model], Cancel);
-        if (complete)
-            await _embeddings.CompleteAsync([Embedded(id, Model.Version)], now, Cancel);
-        return id;
-    }
-
-    /// <summary>As a worker that starts now.</summary>
-    private async Task<(CatalogueHead Head, List<string> Owners, Dictionary<string, string?> Names)> ReadAsync()
-    {
-        var head = CatalogueHead.Parse(await File.ReadAllBytesAsync(HeadFile, Cancel), Model.Name);
-        var rows = new Dictionary<Guid, string>();
-        var names = new Dictionary<string, string?>();
-        foreach (var segment in head.Segments)
-        {
-            var own = new List<string>();
-            await using var stream = (await _images.OpenReadAsync(segment.Key, Cancel))!;
-            SegmentReader.Read(stream, segment, Dimensions, chunk =>
-            {
-                own.AddRange(chunk.Individuals.Select(individual => individual.Id));
-                foreach (var individual in chunk.Individuals)
-                    names[individual.Id] = individual.Name;
-                foreach (var row in chunk.Removed)
-                    rows.Remove(row);
-                for (var i = 0; i < chunk.Rows.Count; i++)
-                    rows[chunk.Rows[i]] = own[chunk.Owners[i]];
-            });
-        }
-
-        return (head, [.. rows.Values.Order(StringComparer.Ordinal)], names);
-    }
-
-    private sealed class Broadcast(ConcurrentQueue<long> told) : ICatalogueBroadcast
-    {
-        public Task SendAsync(CatalogueChanged changed, CancellationToken cancellationToken)
-        {
-            told.Enqueue(changed.Version);
-            return Task.CompletedTask;
-        }
     }
 }

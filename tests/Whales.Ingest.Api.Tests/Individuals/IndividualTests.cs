@@ -67,6 +67,7 @@ public abstract class IndividualTests : IAsyncLifetime
     [InlineData("""{ "name": 7 }""")]
     [InlineData("""{ "colour": "grey" }""")]
     [InlineData("""{ "name": "a\u0000b" }""")]
+    [InlineData("""{ "name": "\ud800" }""")]
     [InlineData("[]")]
     [InlineData("{")]
     public async Task Post_CannotBe_IsRefused(string json)
@@ -74,6 +75,21 @@ public abstract class IndividualTests : IAsyncLifetime
         using var response = await PostAsync(json);
 
         await response.ProblemAsync(400, ErrorCodes.MalformedRequest);
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/individuals/a%00b")]
+    [InlineData("DELETE", "/v1/individuals/a%00b")]
+    [InlineData("GET", "/v1/individuals/a%00b/photos")]
+    [InlineData("DELETE", "/v1/individuals/%F0%9F%90%8B/photos/01936b7e-5f2c-7d3a-9c41-2f6f0a9d8e11")]
+    [InlineData("GET", "/v1/individuals/a/photos/not-an-id")]
+    public async Task Any_NoAnimalCanBeCalledSo_IsNotFound(string method, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), path);
+
+        using var response = await _server.Client.SendAsync(request, Cancel);
+
+        await response.ProblemAsync(404, ErrorCodes.NotFound);
     }
 
     [Fact]

@@ -110,7 +110,8 @@ internal sealed class ImportClient : IDisposable
                 asked = answer.Headers.RetryAfter?.Delta ?? pause;
                 answer.Dispose();
             }
-            catch (HttpRequestException) when (_clock.GetElapsedTime(started) < Patience)
+            catch (Exception e) when (
+                e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested && _clock.GetElapsedTime(started) < Patience)
             {
                 // It may be restarted right now.
             }
