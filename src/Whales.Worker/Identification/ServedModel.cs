@@ -111,6 +111,9 @@ internal sealed partial class ServedModel(
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows its host by two names, and disposes of it twice.
+        if (State == ModelState.Unloaded)
+            return;
         State = ModelState.Unloaded;
         await _ending.CancelAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
