@@ -18,6 +18,8 @@ public static class ErrorCodes
     public const string Forbidden = "forbidden";
     public const string Unavailable = "unavailable";
     public const string InternalError = "internal_error";
+    public const string AlreadyExists = "already_exists";
+    public const string NoCatalogue = "no_catalogue";
 
     // A batch that is refused whole.
     public const string EmptyArchive = "empty_archive";
@@ -33,5 +35,6 @@ public static class ErrorCodes
         EmptyFile, MalformedRequest, UnknownModel, TooLarge, UnsupportedMedia, IdempotencyMismatch, IdempotencyInProgress,
         QueueFull, NotFound, MethodNotAllowed, RequestTimeout, InvalidState, Forbidden, Unavailable, InternalError,
         EmptyArchive, MalformedArchive, ArchiveMismatch, ArchiveBomb, UnsafePath, TooManyFiles,
+        AlreadyExists, NoCatalogue,
     ];
 }

@@ -8,6 +8,9 @@ public static partial class Names
     /// <summary>The API's queue of results (<see cref="WhaleIdentified"/>, <see cref="WhaleIdentificationFailed"/>).</summary>
     public const string OutcomesQueue = "identification-outcomes";
 
+    /// <summary>The API's queue of embedded catalogue photos (<see cref="PhotoEmbedded"/>, <see cref="PhotoEmbeddingFailed"/>).</summary>
+    public const string EmbeddingsQueue = "photo-embeddings";
+
     /// <summary>The queue of single photos, which people wait for, of <paramref name="model"/>.</summary>
     public static string Queue(string model) => $"identify-whale.{model}";
 

@@ -2,8 +2,10 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Whales.Hosting.Resilience;
 using Whales.Ingest.Api.Batches;
+using Whales.Ingest.Api.Catalogue;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Individuals;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Outbox;
@@ -49,6 +51,8 @@ public static class IngestExtensions
         builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: ["ready"]);
         builder.Services.AddIdentificationEndpoints();
         builder.Services.AddBatches();
+        builder.Services.AddCatalogue();
+        builder.Services.AddCatalogueServices();
         builder.Services.AddIngestDocumentation();
     }
 
@@ -60,6 +64,7 @@ public static class IngestExtensions
         app.MapOperations();
         app.MapBatches();
         app.MapModels();
+        app.MapIndividuals();
         app.MapIngestDocumentation();
     }
 
@@ -68,6 +73,8 @@ public static class IngestExtensions
     {
         bus.AddConsumer<OutcomeConsumer, OutcomeConsumerDefinition>();
         bus.AddConsumer<DeadLetterConsumer>().ExcludeFromConfigureEndpoints();
+        bus.AddConsumer<EmbeddingConsumer, EmbeddingConsumerDefinition>();
+        bus.AddConsumer<EmbeddingDeadLetterConsumer>().ExcludeFromConfigureEndpoints();
         bus.AddConsumer<ModelStateConsumer, ModelStateConsumerDefinition>();
     }
 }

@@ -2,8 +2,12 @@ using Whales.Hosting;
 using Whales.Hosting.Images;
 using Whales.Hosting.Messaging;
 using Whales.Ingest.Api;
+using Whales.Ingest.Api.Catalogue.Import;
 using Whales.Ingest.Api.Storage;
 using Whales.Worker;
+
+if (args is [ImportCommand.Name, ..])
+    return await ImportCommand.RunAsync(args[1..], Console.Out);
 
 return await WhalesHost.RunAsync(
     args,

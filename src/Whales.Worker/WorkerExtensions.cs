@@ -6,6 +6,7 @@ using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
 using Whales.Worker.Identification;
+using Whales.Worker.Matching;
 using Whales.Worker.Models;
 using Whales.Worker.Telemetry;
 using Whales.Worker.Telemetry.Gpu;
@@ -27,6 +28,8 @@ public static class WorkerExtensions
         builder.Services.TryAddSingleton<IQueueDepth, BrokerQueueDepth>();
         builder.Services.AddHostedService<QueueWatch>();
         builder.Services.AddOptions<StartsOptions>().BindConfiguration(StartsOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<CatalogueMetrics>();
+        builder.Services.AddSingleton<CatalogueNews>();
         builder.Services.AddSingleton<AttemptTracker>();
         builder.Services.AddSingleton<StartJournal>();
         builder.Services.AddSingleton<EndReports>();
@@ -44,6 +47,7 @@ public static class WorkerExtensions
     {
         bus.AddConsumer<CancellationConsumer, CancellationConsumerDefinition>();
         bus.AddConsumer<EndReportConsumer, EndReportConsumerDefinition>();
+        bus.AddConsumer<CatalogueConsumer, CatalogueConsumerDefinition>();
     }
 }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Whales.Hosting.Catalogue;
 
 namespace Whales.Hosting.Images;
 
@@ -69,6 +70,36 @@ public sealed class FolderImageStore : IImageStore, IDisposable
         return ValueTask.FromResult(true);
     }
 
+    public async ValueTask PutAsync(string key, Stream content, CancellationToken cancellationToken)
+    {
+        var path = PathOf(key);
+        var folder = Path.GetDirectoryName(path)!;
+        DurableDirectory.Create(folder);
+        // A name of its own, also where two processes write the same key.
+        var partial = $"{path}.{Guid.NewGuid():n}.part";
+        try
+        {
+            await using (var file = new FileStream(partial, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                await content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+                await _threads.RunAsync(() => file.Flush(flushToDisk: true)).ConfigureAwait(false);
+            }
+
+            File.Move(partial, path, overwrite: true);
+            await _threads.RunAsync(() => DurableDirectory.Flush(folder)).ConfigureAwait(false);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
     public async IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Off the caller's thread: a folder of years is a long list.
@@ -87,7 +118,7 @@ public sealed class FolderImageStore : IImageStore, IDisposable
 
     public void Dispose() => _threads.Dispose();
 
-    private string PathOf(string key) => ImageKeys.IsPhoto(key)
+    private string PathOf(string key) => ImageKeys.IsPhoto(key) || CatalogueKeys.IsCatalogue(key)
         ? Path.Combine(_root, key)
         : throw new ArgumentException($"'{key}' is not the key of a photo.", nameof(key));
 

@@ -1,6 +1,9 @@
 namespace Whales.Hosting.Images;
 
-/// <summary>Where photos lie, written by the API and read by workers. Keys are ours (<see cref="ImageKeys"/>), never a client's file name.</summary>
+/// <summary>
+/// Where photos and catalogue files lie, written by the API and read by workers. Keys are ours (<see cref="ImageKeys"/>,
+/// <see cref="Catalogue.CatalogueKeys"/>), never a client's file name.
+/// </summary>
 public interface IImageStore
 {
     /// <summary>Begins a photo under <paramref name="key"/>. Disposing the upload before <see cref="IImageUpload.CommitAsync"/> leaves nothing behind.</summary>
@@ -14,6 +17,12 @@ public interface IImageStore
 
     /// <summary>Removes the photo; true when there was one.</summary>
     ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes a catalogue file as a whole, in place of the one that was there: a reader sees the old one or the new one, and the new one is
+    /// durable when this returns. Read and removed like a photo.
+    /// </summary>
+    ValueTask PutAsync(string key, Stream content, CancellationToken cancellationToken);
 
     /// <summary>All photos last written before <paramref name="writtenBefore"/>: to find those that no row names.</summary>
     IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken);

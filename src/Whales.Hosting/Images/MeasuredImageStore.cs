@@ -19,6 +19,13 @@ internal sealed class MeasuredImageStore(IImageStore inner, StoreMetrics metrics
     public async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
         await _timer.MeasureAsync("delete", () => inner.DeleteAsync(key, cancellationToken).AsTask());
 
+    public async ValueTask PutAsync(string key, Stream content, CancellationToken cancellationToken) =>
+        await _timer.MeasureAsync("commit", async () =>
+        {
+            await inner.PutAsync(key, content, cancellationToken);
+            return true;
+        });
+
     public IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken) => inner.ListAsync(writtenBefore, cancellationToken);
 
     public void Dispose() => (inner as IDisposable)?.Dispose();

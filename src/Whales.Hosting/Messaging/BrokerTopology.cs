@@ -8,7 +8,7 @@ using Whales.Hosting.Resilience;
 namespace Whales.Hosting.Messaging;
 
 /// <summary>
-/// Declares the queues of the models and of the outcomes, so that a photo can wait before any worker exists and an outcome before any
+/// Declares the queues of the models, of the outcomes and of the embeddings, so that a photo can wait before any worker exists and an outcome before any
 /// API does. Every declaration is repeatable. With an in-memory bus there is nothing to declare.
 /// </summary>
 public sealed class BrokerTopology(IOptions<RabbitMqOptions> options, IBus bus)
@@ -22,12 +22,8 @@ public sealed class BrokerTopology(IOptions<RabbitMqOptions> options, IBus bus)
         await using var connection = await ConnectAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
 
-        await DeclareQueueAsync(channel, Names.OutcomesQueue, QueueShape.ForOutcomes(), cancellationToken);
-        foreach (var outcome in new[] { EntityName<WhaleIdentified>(), EntityName<WhaleIdentificationFailed>() })
-        {
-            await channel.ExchangeDeclareAsync(outcome, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
-            await channel.ExchangeBindAsync(Names.OutcomesQueue, outcome, "", cancellationToken: cancellationToken);
-        }
+        await DeclareEventsAsync(channel, Names.OutcomesQueue, [EntityName<WhaleIdentified>(), EntityName<WhaleIdentificationFailed>()], cancellationToken);
+        await DeclareEventsAsync(channel, Names.EmbeddingsQueue, [EntityName<PhotoEmbedded>(), EntityName<PhotoEmbeddingFailed>()], cancellationToken);
 
         foreach (var model in models)
         {
@@ -56,6 +52,17 @@ public sealed class BrokerTopology(IOptions<RabbitMqOptions> options, IBus bus)
             .CreateConnectionAsync(cancellationToken);
 
     private string EntityName<T>() where T : class => bus.Topology.Message<T>().EntityName;
+
+    /// <summary>A queue of the API's that gets these events.</summary>
+    private static async Task DeclareEventsAsync(IChannel channel, string queue, string[] events, CancellationToken cancellationToken)
+    {
+        await DeclareQueueAsync(channel, queue, QueueShape.ForOutcomes(), cancellationToken);
+        foreach (var name in events)
+        {
+            await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+            await channel.ExchangeBindAsync(queue, name, "", cancellationToken: cancellationToken);
+        }
+    }
 
     // A fanout exchange of the queue's own name before each queue, as MassTransit lays them out.
     private static async Task DeclareQueueAsync(IChannel channel, string name, IDictionary<string, object?> arguments, CancellationToken cancellationToken)

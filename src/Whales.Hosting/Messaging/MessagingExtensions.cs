@@ -90,6 +90,7 @@ public static class MessagingExtensions
     private static void BeMandatory(SendContext context)
     {
         if (context is SendContext<IdentifyWhale> or SendContext<WhaleIdentified> or SendContext<WhaleIdentificationFailed>
+                or SendContext<EmbedPhoto> or SendContext<PhotoEmbedded> or SendContext<PhotoEmbeddingFailed>
             && context.TryGetPayload(out RabbitMqSendContext? rabbit))
             rabbit.Mandatory = true;
     }

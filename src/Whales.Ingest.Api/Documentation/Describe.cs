@@ -17,7 +17,7 @@ internal static class Describe
 
     private static RequestRefusedException NoSuchId => NotFound($"There is no identification {Examples.Id}.");
 
-    private static RequestRefusedException NotNow => Unavailable("The job table cannot be reached. Try again shortly.", new TimeoutException());
+    internal static RequestRefusedException NotNow => Unavailable("The job table cannot be reached. Try again shortly.", new TimeoutException());
 
     public static void Submit(OperationText text, IngestOptions options) => text
         .Query("model", Schemas.ModelName, "The model that looks at the photo; see GET /v1/models. Without it: the default model.", text.DefaultModel)
@@ -101,7 +101,7 @@ internal static class Describe
         .Query("after", Schemas.Time, "Only photos accepted at this time or later.", "2026-11-22T09:00:00Z")
         .Query("before", Schemas.Time, "Only photos accepted before this time.", "2036-11-22T10:00:00Z");
 
-    private static OpenApiRequestBody PhotoBody(IngestOptions options)
+    internal static OpenApiRequestBody PhotoBody(IngestOptions options)
     {
         var photo = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
         var form = new OpenApiSchema

@@ -22,6 +22,9 @@ internal sealed class OperationText(OpenApiOperation operation, OpenApiDocument 
     public OperationText Id(string description = "The identification.") =>
         Add("id", ParameterLocation.Path, new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" }, description, Examples.Id.ToString(), required: true);
 
+    public OperationText Path(string name, OpenApiSchema schema, string description, JsonNode example) =>
+        Add(name, ParameterLocation.Path, schema, description, example, required: true);
+
     /// <summary>A successful answer: what it means, an example, its headers.</summary>
     public OperationText Answer(int status, string description, object? example = null, params ReadOnlySpan<(string Name, string Description)> headers)
     {

@@ -34,6 +34,13 @@ internal sealed class RequestRefusedException(int status, string code, string ti
     public static RequestRefusedException InvalidState(string detail) =>
         new(StatusCodes.Status409Conflict, ErrorCodes.InvalidState, "The identification's state does not allow this.", detail);
 
+    public static RequestRefusedException AlreadyExists(string detail) =>
+        new(StatusCodes.Status409Conflict, ErrorCodes.AlreadyExists, "There is one already.", detail);
+
+    public static RequestRefusedException NoCatalogue() =>
+        new(StatusCodes.Status409Conflict, ErrorCodes.NoCatalogue, "No model here compares with a catalogue.",
+            "All models of this installation are classifiers: they know the animals that they were trained on and cannot learn others from photos.");
+
     public static RequestRefusedException IdempotencyMismatch() =>
         new(StatusCodes.Status409Conflict, ErrorCodes.IdempotencyMismatch, "The idempotency key belongs to another request.",
             "This Idempotency-Key was used with another photo or with other parameters (model, region, expiresIn). Use a new key for a new request.");

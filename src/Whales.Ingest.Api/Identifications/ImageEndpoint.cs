@@ -14,18 +14,24 @@ internal static class ImageEndpoint
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
         var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
-        var tag = EntityTags.OfPhoto(row);
+        return await AnswerAsync(http, new StoredPhoto($"identification {parsedId}", row.Id, row.ImageKey, row.ContentType, row.Sha256), images, cancellationToken);
+    }
+
+    /// <summary>Shows a photo of the image store.</summary>
+    public static async Task<IResult> AnswerAsync(HttpContext http, StoredPhoto stored, IImageStore images, CancellationToken cancellationToken)
+    {
+        var tag = new EntityTagHeaderValue($"\"{stored.Sha256}\"");
         if (EntityTags.IsKnown(http.Request, tag))
         {
             EntityTags.Set(http.Response, tag);
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        await using var photo = await images.OpenReadAsync(row.ImageKey, cancellationToken)
-            ?? throw RequestRefusedException.NotFound($"The photo of identification {parsedId} is no longer stored.");
-        var format = FormatOf(row.ContentType);
+        await using var photo = await images.OpenReadAsync(stored.ImageKey, cancellationToken)
+            ?? throw RequestRefusedException.NotFound($"The photo of {stored.Owner} is no longer stored.");
+        var format = FormatOf(stored.ContentType);
         EntityTags.Set(http.Response, tag);
-        SetHeaders(http.Response, $"{row.Id}.{Extension(format)}", row.ContentType);
+        SetHeaders(http.Response, $"{stored.Id}.{Extension(format)}", stored.ContentType);
         try
         {
             await PhotoMetadata.WriteWithoutPositionAsync(photo, format, http.Response.Body, cancellationToken);
@@ -57,3 +63,11 @@ internal static class ImageEndpoint
         _ => ImageFormats.Name(format).ToLowerInvariant(),
     };
 }
+
+/// <summary>A photo to show.</summary>
+/// <param name="Owner">How messages call it.</param>
+/// <param name="Id">Its name as a file.</param>
+/// <param name="ImageKey">Where it lies.</param>
+/// <param name="ContentType">From its bytes.</param>
+/// <param name="Sha256">Of its bytes.</param>
+internal sealed record StoredPhoto(string Owner, Guid Id, string ImageKey, string ContentType, string Sha256);

@@ -4,7 +4,12 @@ using Whales.Ingest.Api.Errors;
 namespace Whales.Ingest.Api.Models;
 
 /// <summary>A model that photos can be sent to, whether a worker serves it now or not.</summary>
-public sealed record KnownModel(string Name, string Version, string Tier)
+/// <param name="Name">Of the folder and the queue.</param>
+/// <param name="Version">As the manifest says.</param>
+/// <param name="Tier">As the manifest says.</param>
+/// <param name="Task">Only an embedding model has a catalogue.</param>
+/// <param name="Folder">Where it lies.</param>
+public sealed record KnownModel(string Name, string Version, string Tier, ModelTask Task = ModelTask.Embedding, string? Folder = null)
 {
     /// <summary>Seconds that a photo may wait until operators are warned; 0 when nobody said.</summary>
     public double WarningSeconds { get; init; }
@@ -41,7 +46,7 @@ public sealed partial class KnownModels
         foreach (var broken in folders.Broken)
             LogBroken(logger, broken.Name, broken.Error);
         return new KnownModels(
-            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier)
+            folders.Models.Select(m => new KnownModel(m.Manifest.Name, m.Manifest.Version, m.Manifest.Tier, m.Manifest.Task, m.Path)
             {
                 WarningSeconds = m.Manifest.Thresholds.WarningSeconds,
                 CriticalSeconds = m.Manifest.Thresholds.CriticalSeconds,

@@ -13,6 +13,7 @@ namespace Whales.Ingest.Api.Outbox;
 /// </summary>
 internal sealed partial class LostQueueSweep(
     IIdentificationStore store,
+    EmbeddingStore embeddings,
     BrokerTopology topology,
     KnownModels models,
     RelayInbox inbox,
@@ -58,6 +59,8 @@ internal sealed partial class LostQueueSweep(
         if (now - _emptySince[queue] < options.Value.ResendAfter)
             return;
         var again = await store.MarkUnsentAsync(model, lane, _emptySince[queue], stoppingToken);
+        if (lane == Lane.Bulk)
+            again += await embeddings.MarkUnsentAsync(model, _emptySince[queue], stoppingToken);
         if (again == 0)
             return;
         SentAgain(again, queue);

@@ -2,6 +2,7 @@ using MassTransit;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
+using Whales.Ingest.Api.Catalogue;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Outcomes;
@@ -42,6 +43,7 @@ internal sealed partial class TopologyDeclaration(
                 configure.UseShelf(shelf, Names.Queue(model), model);
                 configure.PrefetchCount = DeadLettersInFlight;
                 configure.ConfigureConsumer<DeadLetterConsumer>(context);
+                configure.ConfigureConsumer<EmbeddingDeadLetterConsumer>(context);
             });
         }
         catch (PermanentFaultException exception)

@@ -15,11 +15,15 @@ internal sealed class Fields(DbDataReader reader, Func<DbDataReader, int, Guid> 
 
     public long Number() => reader.GetInt64(_next++);
 
+    public long? NumberOrNull() => IsNull() ? null : Number();
+
     public DateTimeOffset Time() => DateTimeOffset.FromUnixTimeMilliseconds(Number());
 
     public DateTimeOffset? TimeOrNull() => IsNull() ? null : Time();
 
     public Guid Id() => guid(reader, _next++);
+
+    public byte[] Bytes() => reader.GetFieldValue<byte[]>(_next++);
 
     public Guid? IdOrNull() => IsNull() ? null : Id();
 

@@ -68,8 +68,11 @@ internal sealed class IdentificationSql(StoreDatabase database)
 
     public Statement Delete { get; } = new("delete from identifications where id = @id");
 
-    public Statement KnownImageKeys { get; } = new(
-        $"select image_key from identifications where image_key in ({database.SelectMembers("@keys")}) and photo_removed_at is null");
+    /// <summary>Photos of the catalogue lie in the same store.</summary>
+    public Statement KnownImageKeys { get; } = new($"""
+        select image_key from identifications where image_key in ({database.SelectMembers("@keys")}) and photo_removed_at is null
+        union select image_key from individual_photos where image_key in ({database.SelectMembers("@keys")})
+        """);
 
     public Statement CountWaiting { get; } = new(
         "select model, lane, count(*), count(*) filter (where sent_at is null), min(queued_at) from identifications where status = 'queued' group by model, lane order by model, lane");

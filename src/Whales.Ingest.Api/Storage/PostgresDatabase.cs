@@ -31,6 +31,7 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
         });
         return $"select {string.Join(", ", names)} from json_to_recordset({parameter}::json) as record({string.Join(", ", typed)})";
     }
+    public override string SelectIds(string parameter) => $"select json_array_elements_text({parameter}::json)::uuid";
 
     public override Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken) =>
         ChangeAsync(call, read, Durability.Synced, cancellationToken);
@@ -125,6 +126,8 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
         public override Parameters Set(string name, long? value) => SetValue(name, NpgsqlDbType.Bigint, value);
 
         public override Parameters Set(string name, Guid? value) => SetValue(name, NpgsqlDbType.Uuid, value);
+
+        public override Parameters Set(string name, byte[] value) => SetValue(name, NpgsqlDbType.Bytea, value);
 
         /// <summary>With the type also where the value is null: a prepared statement is found again by its types.</summary>
         private PostgresParameters SetValue(string name, NpgsqlDbType type, object? value)

@@ -36,6 +36,7 @@ internal sealed class SqliteDatabase(string file) : StoreDatabase
             : $"record.value ->> '$.{column.Name}' as {column.Name}");
         return $"select {string.Join(", ", members)} from json_each({parameter}) as record";
     }
+    public override string SelectIds(string parameter) => $"select unhex(replace(value, '-', '')) from json_each({parameter})";
 
     public override async Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken)
     {

@@ -107,6 +107,8 @@ internal sealed class SqliteSession : IDisposable
         /// <summary>As 16 bytes in the order of the text, so that UUIDv7 sort by time.</summary>
         public override Parameters Set(string name, Guid? value) => SetValue(name, value?.ToByteArray(bigEndian: true));
 
+        public override Parameters Set(string name, byte[] value) => SetValue(name, value);
+
         private BoundCommand SetValue(string name, object? value)
         {
             _parameters[_statement.PositionOf(name)].Value = value ?? DBNull.Value;

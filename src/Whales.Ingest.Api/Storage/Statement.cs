@@ -40,6 +40,8 @@ internal abstract class Parameters
 
     public abstract Parameters Set(string name, Guid? value);
 
+    public abstract Parameters Set(string name, byte[] value);
+
     /// <summary>Times are whole milliseconds since 1970, UTC.</summary>
     public Parameters Set(string name, DateTimeOffset? value) => Set(name, value?.ToUnixTimeMilliseconds());
 }

@@ -27,6 +27,9 @@ public static class StorageRegistration
         builder.Services.AddSingleton<RetentionStore>();
         builder.Services.AddSingleton<LeaseStore>();
         builder.Services.AddSingleton<BatchStore>();
+        builder.Services.AddSingleton<IndividualStore>();
+        builder.Services.AddSingleton<EmbeddingStore>();
+        builder.Services.AddSingleton<CatalogueStore>();
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;

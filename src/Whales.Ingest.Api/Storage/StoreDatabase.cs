@@ -34,6 +34,8 @@ internal abstract class StoreDatabase : IAsyncDisposable
 
     /// <summary>Selects, as a table with these columns, the JSON array of objects in a parameter. An id is 32 hexadecimal digits.</summary>
     public abstract string SelectRecords(string parameter, params ReadOnlySpan<(string Name, RecordType Type)> columns);
+    /// <summary>Selects the members of the JSON array of ids (with or without hyphens) in a parameter.</summary>
+    public abstract string SelectIds(string parameter);
 
     /// <summary>Runs one query that changes nothing.</summary>
     public abstract Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken);

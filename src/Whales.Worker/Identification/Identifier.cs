@@ -47,7 +47,8 @@ internal sealed partial class Identifier(
             var prepared = clock.GetElapsedTime(started);
             var prediction = await _whileShort.ExecuteAsync(
                 static (state, ct) => state.model.PredictAsync(state.tensor, state.command.ExpiresAt, state.command.Lane, ct), (model, tensor, command), cancellationToken);
-            metrics.Matched(command.Model, prediction.Candidates[0].Score);
+            if (prediction.Candidates.Count > 0)
+                metrics.Matched(command.Model, prediction.Candidates[0].Score);
             return new PhotoResult(
                 Answer(command, prediction, queued, prepared),
                 PhotoOutcome.Succeeded,

@@ -56,6 +56,7 @@ internal sealed partial class ModelHost(
     {
         foreach (var model in Models())
         {
+            model.Changed = () => _changed.Release();
             await model.StartAsync(stoppingToken);
             _changed.Release();
         }

@@ -4,6 +4,8 @@ using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
+using Whales.Worker.Embedding;
+using Whales.Worker.Matching;
 using Whales.Worker.Models;
 using Whales.Worker.Telemetry;
 
@@ -23,15 +25,21 @@ internal sealed partial class ServedModel(
     WorkerIdentity worker,
     WorkerMetrics metrics,
     QueueMetrics queueMetrics,
+    CatalogueMetrics catalogueMetrics,
     TimeProvider clock,
     IOptions<InferenceOptions> inference,
     IOptions<RabbitMqOptions> options,
     ILogger<ServedModel> log) : IAsyncDisposable
 {
     private readonly List<HostReceiveEndpointHandle> _endpoints = [];
+    private readonly CancellationTokenSource _ending = new();
     private IdentificationModel? _model;
+    private Task _following = Task.CompletedTask;
 
     public string Name => folder.Manifest.Name;
+
+    /// <summary>Called when there is something new to announce.</summary>
+    public Action? Changed { get; set; }
 
     public ModelState State { get; private set; } = ModelState.Loading;
 
@@ -54,6 +62,7 @@ internal sealed partial class ServedModel(
         }
 
         var loadTook = clock.GetElapsedTime(started);
+        await FollowCatalogueAsync(_model, cancellationToken);
         try
         {
             await persistently.RunAsync(async ct => await topology.DeclareAsync([Name], ct), cancellationToken);
@@ -66,11 +75,13 @@ internal sealed partial class ServedModel(
 
         var consumer = ActivatorUtilities.CreateInstance<PhotoConsumer>(
             services, ActivatorUtilities.CreateInstance<Identifier>(services, _model, folder.Manifest.Input.ToTensorSpec()));
+        var embeds = ActivatorUtilities.CreateInstance<EmbedConsumer>(
+            services, ActivatorUtilities.CreateInstance<PhotoEmbedder>(services, _model, folder.Manifest.Input.ToTensorSpec()));
         queueMetrics.Serve(Name, _model.SecondsPerPhoto);
         // Before the others: in memory, what is sent to a queue without its consumer is lost.
-        await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync, cancellationToken);
+        await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync, embeds.ConsumeSuspectAsync, cancellationToken);
         foreach (var lane in Enum.GetValues<Lane>())
-            await ConnectAsync(Names.Queue(Name, lane), InFlight(_model), consumer.ConsumeAsync, cancellationToken);
+            await ConnectAsync(Names.Queue(Name, lane), InFlight(_model), consumer.ConsumeAsync, embeds.ConsumeAsync, cancellationToken);
         queues.Connected(Name);
         State = ModelState.Ready;
         metrics.ModelLoaded(Name, new LoadedModel
@@ -104,9 +115,26 @@ internal sealed partial class ServedModel(
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows its host by two names, and disposes of it twice.
+        if (State == ModelState.Unloaded)
+            return;
         State = ModelState.Unloaded;
+        await _ending.CancelAsync();
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ending.Dispose();
         if (_model is not null)
             await _model.DisposeAsync();
+    }
+
+    // The first look is before the queues open: a photo that waited must not be compared with an older catalogue than its sender knew.
+    private async Task FollowCatalogueAsync(IdentificationModel model, CancellationToken cancellationToken)
+    {
+        if (model.CatalogueMatcher is not { } matcher)
+            return;
+        catalogueMetrics.DeclareModel(Name);
+        var follower = ActivatorUtilities.CreateInstance<CatalogueFollower>(services, Name, model.Version, matcher);
+        await follower.RefreshAsync(cancellationToken);
+        _following = follower.RunAsync(() => Changed?.Invoke(), _ending.Token);
     }
 
     private void Fail(Exception exception)
@@ -120,7 +148,8 @@ internal sealed partial class ServedModel(
     // The batches that run, the batches that fill behind them, and what is being decoded meanwhile.
     private static int InFlight(IdentificationModel model) => (2 * model.BatchSize * model.Sessions) + (2 * Environment.ProcessorCount);
 
-    private async Task ConnectAsync(string queue, int inFlight, MessageHandler<IdentifyWhale> handler, CancellationToken cancellationToken)
+    private async Task ConnectAsync(
+        string queue, int inFlight, MessageHandler<IdentifyWhale> identify, MessageHandler<EmbedPhoto> embed, CancellationToken cancellationToken)
     {
         var endpoint = endpoints.ConnectReceiveEndpoint(queue, (_, configure) =>
         {
@@ -130,7 +159,8 @@ internal sealed partial class ServedModel(
             configure.UseDeadLetters();
             configure.PrefetchCount = inFlight;
             configure.ConcurrentMessageLimit = inFlight;
-            configure.Handler(handler);
+            configure.Handler(identify);
+            configure.Handler(embed);
         });
         _endpoints.Add(endpoint);
         await endpoint.Ready.WaitAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Whales.Hosting.Catalogue;
 using Whales.Hosting.Models;
 using Whales.Worker.Models;
 
@@ -18,13 +19,13 @@ internal static class CatalogueFiles
     private static Catalogue ReadCatalogue(string folder)
     {
         var (npy, csv) = (Path.Combine(folder, Embeddings), Path.Combine(folder, Individuals));
-        var (values, rows, dimensions) = NpyFile.ReadMatrix(npy);
-        var owners = IndividualTable.Read(csv);
+        var (values, rows, dimensions) = Try(() => NpyFile.ReadMatrix(npy));
+        var owners = Try(() => IndividualTable.Read(csv));
         if (owners.Count != rows)
             throw new ModelLoadException($"{csv}: names {owners.Count} rows, {Embeddings} has {rows}.");
         try
         {
-            return new Catalogue(Version(npy, csv), values, dimensions, owners);
+            return Catalogue.Of(Version(npy, csv), values, dimensions, owners);
         }
         catch (InvalidDataException e)
         {
@@ -35,13 +36,25 @@ internal static class CatalogueFiles
     private static LabelMatcher ReadLabels(string folder)
     {
         var csv = Path.Combine(folder, Labels);
-        var labels = IndividualTable.Read(csv);
+        var labels = Try(() => IndividualTable.Read(csv));
         if (labels.Count == 0)
             throw new ModelLoadException($"{csv}: has no labels.");
         var twice = labels.GroupBy(label => label.Id).FirstOrDefault(group => group.Count() > 1);
         return twice is null
             ? new LabelMatcher(Version(csv), labels)
             : throw new ModelLoadException($"{csv}: the label '{twice.Key}' is listed twice.");
+    }
+
+    private static T Try<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CatalogueFileException e)
+        {
+            throw new ModelLoadException(e.Message, e);
+        }
     }
 
     // Twelve digits tell versions apart and still fit a table.

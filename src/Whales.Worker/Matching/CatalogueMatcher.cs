@@ -29,35 +29,38 @@ internal sealed class CatalogueMatcher(Catalogue catalogue) : IMatcher
     {
         var catalogue = _catalogue;
         var photos = rankings.Length;
+        var individuals = catalogue.Individuals.Count;
         var queries = ArrayPool<float>.Shared.Rent(photos * catalogue.Stride);
         var scores = ArrayPool<float>.Shared.Rent(photos * RowsAtOnce);
-        var best = ArrayPool<Best>.Shared.Rent(photos);
+        // The best photo of each individual, for each query: rows of one animal may stand in any block.
+        var best = ArrayPool<float>.Shared.Rent(photos * individuals);
+        var areNumbers = ArrayPool<bool>.Shared.Rent(photos);
         try
         {
             for (var photo = 0; photo < photos; photo++)
-                best[photo] = new Best
-                {
-                    IsNumber = Normalise(outputs.Slice(photo * catalogue.Dimensions, catalogue.Dimensions), queries.AsSpan(photo * catalogue.Stride, catalogue.Stride)),
-                    Score = float.NegativeInfinity,
-                };
-
-            for (var row = 0; row < catalogue.Rows; row += RowsAtOnce)
+                areNumbers[photo] = Normalise(outputs.Slice(photo * catalogue.Dimensions, catalogue.Dimensions), queries.AsSpan(photo * catalogue.Stride, catalogue.Stride));
+            best.AsSpan(0, photos * individuals).Fill(float.NegativeInfinity);
+            foreach (var block in catalogue.Blocks)
             {
-                var rows = Math.Min(RowsAtOnce, catalogue.Rows - row);
-                var padded = (rows + MatrixProduct.RowBlock - 1) / MatrixProduct.RowBlock * MatrixProduct.RowBlock;
-                MatrixProduct.Multiply(catalogue.Matrix[(row * catalogue.Stride)..], padded, queries, photos, catalogue.Stride, scores, RowsAtOnce);
-                for (var photo = 0; photo < photos; photo++)
-                    best[photo].Fold(catalogue.RowOwners.AsSpan(row, rows), scores.AsSpan(photo * RowsAtOnce, rows));
+                for (var row = 0; row < block.Rows.Length; row += RowsAtOnce)
+                {
+                    var rows = Math.Min(RowsAtOnce, block.Rows.Length - row);
+                    var padded = (rows + MatrixProduct.RowBlock - 1) / MatrixProduct.RowBlock * MatrixProduct.RowBlock;
+                    MatrixProduct.Multiply(block.Matrix[(row * catalogue.Stride)..], padded, queries, photos, catalogue.Stride, scores, RowsAtOnce);
+                    for (var photo = 0; photo < photos; photo++)
+                        Fold(block.Owners.AsSpan(row, rows), scores.AsSpan(photo * RowsAtOnce, rows), best.AsSpan(photo * individuals, individuals));
+                }
             }
 
             for (var photo = 0; photo < photos; photo++)
-                rankings[photo] = new Ranking(catalogue.Version, best[photo].IsNumber ? best[photo].Finish().ToCandidates(catalogue.Individuals) : null);
+                rankings[photo] = new Ranking(catalogue.Version, areNumbers[photo] ? Top(best.AsSpan(photo * individuals, individuals)).ToCandidates(catalogue.Individuals) : null);
         }
         finally
         {
             ArrayPool<float>.Shared.Return(queries);
             ArrayPool<float>.Shared.Return(scores);
-            ArrayPool<Best>.Shared.Return(best);
+            ArrayPool<float>.Shared.Return(best);
+            ArrayPool<bool>.Shared.Return(areNumbers);
         }
     }
 
@@ -72,38 +75,25 @@ internal sealed class CatalogueMatcher(Catalogue catalogue) : IMatcher
         return true;
     }
 
-    /// <summary>One photo's way through the rows, which come grouped by individual.</summary>
-    private struct Best
+    private static void Fold(ReadOnlySpan<int> owners, ReadOnlySpan<float> scores, Span<float> best)
     {
-        private TopFive _top;
-        private int _individual;
-
-        public bool IsNumber { get; init; }
-
-        /// <summary>Of the individual that the rows are at.</summary>
-        public float Score { get; set; }
-
-        public void Fold(ReadOnlySpan<int> owners, ReadOnlySpan<float> scores)
+        for (var i = 0; i < owners.Length; i++)
         {
-            for (var i = 0; i < owners.Length; i++)
-            {
-                if (owners[i] != _individual)
-                {
-                    Take();
-                    (_individual, Score) = (owners[i], float.NegativeInfinity);
-                }
+            if (owners[i] != CatalogueBlock.Nobody && scores[i] > best[owners[i]])
+                best[owners[i]] = scores[i];
+        }
+    }
 
-                Score = Math.Max(Score, scores[i]);
-            }
+    private static TopFive Top(ReadOnlySpan<float> best)
+    {
+        var top = new TopFive();
+        for (var individual = 0; individual < best.Length; individual++)
+        {
+            // Rounding may carry a cosine past 1; an individual without a row is nobody's candidate.
+            if (best[individual] > float.NegativeInfinity)
+                top.Add(individual, Math.Clamp(best[individual], -1, 1));
         }
 
-        public TopFive Finish()
-        {
-            Take();
-            return _top;
-        }
-
-        // Rounding may carry a cosine past 1.
-        private void Take() => _top.Add(_individual, Math.Clamp(Score, -1, 1));
+        return top;
     }
 }

@@ -1,9 +1,10 @@
 using System.Numerics.Tensors;
+using Whales.Hosting.Catalogue;
 
 namespace Whales.Worker.Matching;
 
 /// <summary>Reads a classifier head: the softmax of its logits, one per label.</summary>
-internal sealed class LabelMatcher(string version, IReadOnlyList<Individual> labels) : IMatcher
+internal sealed class LabelMatcher(string version, IReadOnlyList<KnownIndividual> labels) : IMatcher
 {
     public int Dimensions => labels.Count;
 

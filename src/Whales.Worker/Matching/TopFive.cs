@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Whales.Contracts;
+using Whales.Hosting.Catalogue;
 
 namespace Whales.Worker.Matching;
 
@@ -23,7 +24,7 @@ internal struct TopFive
         (_scores[at], _individuals[at]) = (score, individual);
     }
 
-    public readonly Candidate[] ToCandidates(IReadOnlyList<Individual> individuals)
+    public readonly Candidate[] ToCandidates(IReadOnlyList<KnownIndividual> individuals)
     {
         var candidates = new Candidate[Count];
         for (var i = 0; i < Count; i++)

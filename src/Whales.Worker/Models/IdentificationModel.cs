@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Whales.Contracts;
 using Whales.Hosting.Models;
@@ -43,6 +45,12 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     public string Version => Manifest.Version;
 
     public string CatalogueVersion => _matcher.CatalogueVersion;
+
+    /// <summary>False for a classifier.</summary>
+    public bool HasCatalogue => _matcher is CatalogueMatcher;
+
+    /// <summary>The matcher whose catalogue may be replaced while it works; null for a classifier.</summary>
+    public CatalogueMatcher? CatalogueMatcher => _matcher as CatalogueMatcher;
 
     /// <summary><c>cuda</c> or <c>cpu</c>.</summary>
     public string ExecutionProvider => _network.ExecutionProvider;
@@ -94,11 +102,12 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
         PhotoTensor tensor, DateTimeOffset? expiresAt = null, Lane lane = Lane.Interactive, CancellationToken cancellationToken = default)
     {
         var batched = await _batcher.RunAsync(tensor, lane, expiresAt, cancellationToken).ConfigureAwait(false);
-        var (ranking, cetaceanScore, inference, match) = batched.Value;
+        var (ranking, cetaceanScore, inference, match, _) = batched.Value;
         var candidates = ranking.Candidates!;
         return new Prediction
         {
-            Decision = DecisionRule.Decide(candidates[0].Score, cetaceanScore, Manifest.Thresholds),
+            // Nobody is like a photo when the catalogue is empty.
+            Decision = DecisionRule.Decide(candidates.Count == 0 ? float.NegativeInfinity : candidates[0].Score, cetaceanScore, Manifest.Thresholds),
             Candidates = candidates,
             CetaceanScore = cetaceanScore,
             CatalogueVersion = ranking.CatalogueVersion,
@@ -107,6 +116,20 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             MatchMs = match.TotalMilliseconds,
             BatchSize = batched.BatchSize,
         };
+    }
+
+    /// <summary>Runs a photo of the catalogue in a batch with others.</summary>
+    /// <returns>Its vector of length 1: float16, little-endian.</returns>
+    /// <exception cref="InferenceException">The network failed on this photo, or gave no number for it.</exception>
+    public async ValueTask<byte[]> EmbedAsync(PhotoTensor tensor, CancellationToken cancellationToken = default)
+    {
+        tensor.KeepsOutput = true;
+        var batched = await _batcher.RunAsync(tensor, Lane.Bulk, expiresAt: null, cancellationToken).ConfigureAwait(false);
+        var values = batched.Value.Output!;
+        TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
+        var embedding = new byte[values.Length * sizeof(ushort)];
+        TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(embedding.AsSpan()));
+        return embedding;
     }
 
     /// <summary>Answers what was handed in, then frees everything.</summary>
@@ -164,7 +187,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             float? gate = outputs.Gates.IsEmpty ? null : outputs.Gates[i];
             outcomes[i] = rankings[i].Candidates is null || gate is { } score && !float.IsFinite(score)
                 ? new InferenceException("The network's result for this photo is no number.")
-                : new Answer(rankings[i], gate, inference, match);
+                : new Answer(rankings[i], gate, inference, match, photos[i].KeepsOutput ? outputs.Values.Slice(i * _matcher.Dimensions, _matcher.Dimensions).ToArray() : null);
         }
 
         _batchRan?.Invoke(new BatchReport(photos.Length, inference, match, Failed: false));
@@ -177,5 +200,5 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     private static partial void LogLoaded(ILogger logger, string model, string version, string executionProvider, int batchSize, int sessions, double photosPerSecond, string catalogueVersion);
 
     /// <summary>One photo's share of a run.</summary>
-    private readonly record struct Answer(Ranking Ranking, float? CetaceanScore, TimeSpan Inference, TimeSpan Match);
+    private readonly record struct Answer(Ranking Ranking, float? CetaceanScore, TimeSpan Inference, TimeSpan Match, float[]? Output);
 }

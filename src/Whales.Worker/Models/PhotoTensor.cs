@@ -17,6 +17,9 @@ internal sealed class PhotoTensor : IDisposable
     /// <summary>The photo in the model's layout and normalisation, 3 x width x height values.</summary>
     public Span<float> Values => Rented.Memory.Span;
 
+    /// <summary>True: what the network gives for it is wanted itself, for the catalogue.</summary>
+    public bool KeepsOutput { get; set; }
+
     /// <summary>The same memory as a batch of one.</summary>
     internal OrtValue Value => Rented.Value;
 

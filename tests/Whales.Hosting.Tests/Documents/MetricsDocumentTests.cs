@@ -36,13 +36,16 @@ public sealed partial class MetricsDocumentTests
     /// <summary>Names of a host that has the parts of all hosts, after a request.</summary>
     private static async Task<IReadOnlyCollection<string>> ServedAsync()
     {
-        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<BatchMetrics>().AddSingleton<WorkerMetrics>().AddSingleton<QueueMetrics>());
+        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<BatchMetrics>().AddSingleton<WorkerMetrics>().AddSingleton<QueueMetrics>()
+            .AddSingleton<CatalogueGauges>().AddSingleton<CatalogueMetrics>());
         using var gpus = new GpuMetrics(
             host.Services.GetRequiredService<IMeterFactory>(), ExecutionProviderChoice.Auto, TimeProvider.System, Nvml.TryLoad(new FakeNvml().Export));
         host.Services.GetRequiredService<StoreMetrics>().Of("images", "read");
         host.Services.GetRequiredService<ApiMetrics>().DeclareAgeLimits("a_model", 1, 2);
         host.Services.GetRequiredService<ApiMetrics>().DeclareModels(["a_model"]);
         host.Services.GetRequiredService<BatchMetrics>();
+        host.Services.GetRequiredService<CatalogueGauges>().DeclareModels(["a_model"]);
+        host.Services.GetRequiredService<CatalogueMetrics>().DeclareModel("a_model");
         var worker = host.Services.GetRequiredService<WorkerMetrics>();
         worker.DeclareModels(["a_model"]);
         worker.DeclareThresholds("a_model", 1, 2);

@@ -31,12 +31,16 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
         Assert.Equal(
             [
                 "delete /v1/batches/{id}", "delete /v1/dead-letters", "delete /v1/dead-letters/{id}", "delete /v1/identifications", "delete /v1/identifications/{id}",
-                "get /v1/audit", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/events", "get /v1/batches/{id}/results",
+                "delete /v1/individuals/{id}", "delete /v1/individuals/{id}/photos/{photoId}",
+                "get /v1/audit", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/events", "get /v1/batches/{id}/results", "get /v1/catalogue",
                 "get /v1/dead-letters", "get /v1/dead-letters/{id}", "get /v1/dead-letters/{id}/body",
                 "get /v1/identifications", "get /v1/identifications/{id}", "get /v1/identifications/{id}/export",
-                "get /v1/identifications/{id}/faults", "get /v1/identifications/{id}/image", "get /v1/models",
+                "get /v1/identifications/{id}/faults", "get /v1/identifications/{id}/image", "get /v1/individuals", "get /v1/individuals/{id}", "get /v1/individuals/{id}/photos",
+                "get /v1/individuals/{id}/photos/{photoId}", "get /v1/individuals/{id}/photos/{photoId}/image", "get /v1/models",
+                "patch /v1/individuals/{id}",
                 "post /v1/batches", "post /v1/batches/{id}/cancel", "post /v1/dead-letters/{id}/replay", "post /v1/identifications", "post /v1/identifications/retry",
                 "post /v1/identifications/{id}/cancel", "post /v1/identifications/{id}/retry",
+                "post /v1/individuals", "post /v1/individuals/{id}/photos",
             ],
             operations);
         Assert.All(Operations(document), o => Assert.False(string.IsNullOrEmpty((string?)o["summary"])));
@@ -116,7 +120,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
     public async Task Document_ExampleQueries_AreAnswered()
     {
         var document = await DocumentAsync();
-        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete"), ("/v1/batches", "get"), ("/v1/audit", "get"), ("/v1/dead-letters", "get"), ("/v1/dead-letters", "delete") })
+        foreach (var (path, method) in new[] { (Path, "get"), ("/v1/individuals", "get"), ("/v1/catalogue", "get"), ("/v1/models", "get"), ($"{Path}/retry", "post"), (Path, "delete"), ("/v1/batches", "get"), ("/v1/audit", "get"), ("/v1/dead-letters", "get"), ("/v1/dead-letters", "delete") })
         {
             var operation = document["paths"]![path]![method]!.AsObject();
             using var request = new HttpRequestMessage(HttpMethod.Parse(method), WithExamples(path, operation, "query"));
@@ -141,7 +145,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
                 _ = status;
             }
         }
-        Assert.Equal(18, read);
+        Assert.Equal(27, read);
     }
 
     [Fact]
@@ -174,13 +178,14 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
 
     private static Type TypeOf(JsonNode example) => example switch
     {
+        JsonArray a when a[0]!.AsObject().ContainsKey("hasCatalogue") => typeof(CatalogueInfo[]),
         JsonArray => typeof(ModelInfo[]),
-        JsonObject o when o["items"]?[0]?["actor"] is not null => typeof(Page<AuditEntry>),
-        JsonObject o when o["items"]?[0]?["reason"] is not null => typeof(Page<DeadLetter>),
-        JsonObject o when o["items"]?[0]?["at"] is not null => typeof(Page<AttemptFault>),
-        JsonObject o when o.ContainsKey("headers") => typeof(DeadLetter),
-        JsonObject o when o["items"]?[0]?["rejectedCount"] is not null => typeof(Page<Batch>),
-        JsonObject o when o.ContainsKey("items") => typeof(Page<Identification>),
+        JsonObject o when o.ContainsKey("items") => typeof(Page<>).MakeGenericType(TypeOf(o["items"]![0]!)),
+        JsonObject o when o.ContainsKey("actor") => typeof(AuditEntry),
+        JsonObject o when o.ContainsKey("reason") || o.ContainsKey("headers") => typeof(DeadLetter),
+        JsonObject o when o.ContainsKey("at") => typeof(AttemptFault),
+        JsonObject o when o.ContainsKey("individualId") => typeof(IndividualPhoto),
+        JsonObject o when o.ContainsKey("embeddings") => typeof(Individual),
         JsonObject o when o.ContainsKey("rejectedCount") => typeof(Batch),
         JsonObject o when o.ContainsKey("count") => typeof(ChangedCount),
         _ => typeof(Identification),

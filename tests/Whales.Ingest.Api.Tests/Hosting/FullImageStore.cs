@@ -15,6 +15,8 @@ public sealed class FullImageStore(bool atWrite) : IImageStore
 
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => new(false);
 
+    public ValueTask PutAsync(string key, Stream content, CancellationToken cancellationToken) => throw new IOException("No space left on device");
+
     public async IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;

@@ -8,8 +8,10 @@ using Whales.Contracts;
 using Whales.Hosting;
 using Whales.Hosting.Images;
 using Whales.Ingest.Api.Batches;
+using Whales.Ingest.Api.Catalogue;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Individuals;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Security;
@@ -41,6 +43,9 @@ public sealed class IngestServer : IAsyncDisposable
 
     public IIdentificationStore Store => _app.Services.GetRequiredService<IIdentificationStore>();
 
+    internal T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public IdentificationWaiters Waiters => _app.Services.GetRequiredService<IdentificationWaiters>();
 
     public TestQueue Queue => _app.Services.GetRequiredService<TestQueue>();
@@ -70,6 +75,7 @@ public sealed class IngestServer : IAsyncDisposable
 
         builder.Services.AddIdentificationEndpoints();
         builder.Services.AddBatches();
+        builder.Services.AddCatalogue();
         builder.Services.AddIngestDocumentation();
         builder.Services.AddSingleton(new KnownModels([new KnownModel(Model, "7", "fast"), new KnownModel(OtherModel, "2", "accurate")], Model));
         builder.Services.AddSingleton<TestQueue>();
@@ -90,6 +96,7 @@ public sealed class IngestServer : IAsyncDisposable
         app.MapOperations();
         app.MapBatches();
         app.MapModels();
+        app.MapIndividuals();
         await app.StartAsync();
         return new IngestServer(app, folder);
     }

@@ -1,3 +1,4 @@
+using Whales.Hosting.Catalogue;
 using Whales.Hosting.Models;
 using Whales.Testing.Models;
 using Whales.Worker.Matching;
@@ -51,7 +52,7 @@ public sealed class CatalogueFilesTests : IDisposable
     {
         File.WriteAllText(Csv, csv);
 
-        Assert.Equal(new Individual(id, name, species), Assert.Single(IndividualTable.Read(Csv)));
+        Assert.Equal(new KnownIndividual(id, name, species), Assert.Single(IndividualTable.Read(Csv)));
     }
 
     [Theory]

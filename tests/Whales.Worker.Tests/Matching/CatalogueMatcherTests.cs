@@ -1,3 +1,4 @@
+using Whales.Hosting.Catalogue;
 using Whales.Worker.Matching;
 
 namespace Whales.Worker.Tests.Matching;
@@ -14,9 +15,9 @@ public sealed class CatalogueMatcherTests
         var random = new Random(rows);
         var values = Enumerable.Range(0, rows * dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray();
         // Rows of one individual do not stand together.
-        var owners = Enumerable.Range(0, rows).Select(row => new Individual($"i{row % 60}", null, "S")).ToList();
+        var owners = Enumerable.Range(0, rows).Select(row => new KnownIndividual($"i{row % 60}", null, "S")).ToList();
         var outputs = Enumerable.Range(0, photos * dimensions).Select(_ => random.NextSingle() * 7 - 3.5f).ToArray();
-        var matcher = new CatalogueMatcher(new Catalogue("v", values, dimensions, owners));
+        var matcher = new CatalogueMatcher(Catalogue.Of("v", values, dimensions, owners));
 
         var rankings = new Ranking[photos];
         matcher.Match(outputs, rankings);
@@ -37,7 +38,7 @@ public sealed class CatalogueMatcherTests
     {
         var random = new Random(3);
         float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
-        var matcher = new CatalogueMatcher(new Catalogue("v", Values(100 * 128), 128, [.. Enumerable.Range(0, 100).Select(row => new Individual($"{row}", null, null))]));
+        var matcher = new CatalogueMatcher(Catalogue.Of("v", Values(100 * 128), 128, [.. Enumerable.Range(0, 100).Select(row => new KnownIndividual($"{row}", null, null))]));
         var outputs = Values(6 * 128);
         var together = new Ranking[6];
         matcher.Match(outputs, together);
@@ -75,7 +76,7 @@ public sealed class CatalogueMatcherTests
         matcher.Match([1, 0], rankings);
 
         Assert.Equal("new", rankings[0].CatalogueVersion);
-        Assert.Throws<ArgumentException>(() => matcher.Catalogue = new Catalogue("other", [1, 2, 3], 3, [new Individual("a", null, null)]));
+        Assert.Throws<ArgumentException>(() => matcher.Catalogue = Catalogue.Of("other", [1, 2, 3], 3, [new KnownIndividual("a", null, null)]));
     }
 
     [Theory]
@@ -83,15 +84,15 @@ public sealed class CatalogueMatcherTests
     [InlineData(0f, "row 1 has only zeros.")]
     public void Catalogue_RowIsNoDirection_NamesTheRow(float value, string message)
     {
-        var owner = new Individual("a", null, null);
+        var owner = new KnownIndividual("a", null, null);
 
-        var error = Assert.Throws<InvalidDataException>(() => new Catalogue("v", [1, 0, value, 0], 2, [owner, owner]));
+        var error = Assert.Throws<InvalidDataException>(() => Catalogue.Of("v", [1, 0, value, 0], 2, [owner, owner]));
 
         Assert.Equal(message, error.Message);
     }
 
     private static Catalogue TwoAnimals(string version) =>
-        new(version, [2, 0, 0, 3], 2, [new Individual("a", "Ann", null), new Individual("b", null, null)]);
+        Catalogue.Of(version, [2, 0, 0, 3], 2, [new KnownIndividual("a", "Ann", null), new KnownIndividual("b", null, null)]);
 
     private static double Cosine(float[] a, float[] b) =>
         a.Zip(b).Sum(p => (double)p.First * p.Second) / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(x => (double)x * x));

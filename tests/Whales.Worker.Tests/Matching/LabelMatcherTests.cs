@@ -1,4 +1,5 @@
 using Whales.Contracts;
+using Whales.Hosting.Catalogue;
 using Whales.Hosting.Models;
 using Whales.Worker.Matching;
 
@@ -6,7 +7,7 @@ namespace Whales.Worker.Tests.Matching;
 
 public sealed class LabelMatcherTests
 {
-    private readonly LabelMatcher _matcher = new("v", [.. "abcdefg".Select(id => new Individual($"{id}", null, null))]);
+    private readonly LabelMatcher _matcher = new("v", [.. "abcdefg".Select(id => new KnownIndividual($"{id}", null, null))]);
 
     [Fact]
     public void Match_Logits_GivesTheFiveMostProbable()

@@ -107,6 +107,33 @@ public sealed class IdentificationModelTests : ModelFixture
     }
 
     [Fact]
+    public async Task EmbedAsync_PhotoAmongOthers_IsTheUnitVectorOfItsColour()
+    {
+        await using var model = await LoadAsync(new TestModel { MaxDelayMs = 10_000, BatchMax = 2 }, Fixed(2));
+        using var photo = model.RentTensor();
+        TestModels.Paint(photo.Values, 0, 0, 255);
+
+        var embedding = model.EmbedAsync(photo);
+        var neighbour = await AskAsync(model, 255, 0, 0);
+
+        var expected = TestModels.Embedding(0, 0, 255);
+        var length = Math.Sqrt(expected.Sum(value => value * value));
+        Assert.Equal(expected.Select(value => (Half)(value / length)), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(await embedding).ToArray());
+        Assert.Equal("red", neighbour.Candidates[0].IndividualId);
+    }
+
+    [Fact]
+    public async Task PredictAsync_CatalogueIsEmpty_KnowsNobody()
+    {
+        await using var model = await LoadAsync(new TestModel());
+        model.CatalogueMatcher!.Catalogue = Whales.Worker.Matching.Catalogue.Of("empty", [], TestModels.Dimensions, []);
+
+        var answer = await AskAsync(model, 255, 0, 0);
+
+        Assert.Equal((Decision.UnknownIndividual, 0), (answer.Decision, answer.Candidates.Count));
+    }
+
+    [Fact]
     public async Task PredictAsync_OneResultIsNoNumber_FailsAlone()
     {
         await using var model = await LoadAsync(new TestModel { IsNanForBlack = true, MaxDelayMs = 10_000, BatchMax = 3 }, Fixed(3));

@@ -37,9 +37,9 @@ public sealed class ShippedModelsTests : ModelFixture
         // Each fiftieth row asks who it is.
         var rows = Enumerable.Range(0, catalogue.Rows).Where(row => row % 50 == 0).ToArray();
         var rankings = new Ranking[rows.Length];
-        new CatalogueMatcher(catalogue).Match(rows.SelectMany(row => catalogue.Matrix.Slice(row * catalogue.Stride, catalogue.Dimensions).ToArray()).ToArray(), rankings);
+        new CatalogueMatcher(catalogue).Match(rows.SelectMany(row => catalogue.Blocks[0].Matrix.Slice(row * catalogue.Stride, catalogue.Dimensions).ToArray()).ToArray(), rankings);
 
-        Assert.Equal(rows.Select(row => catalogue.Individuals[catalogue.RowOwners[row]].Id), rankings.Select(ranking => ranking.Candidates![0].IndividualId));
+        Assert.Equal(rows.Select(row => catalogue.Individuals[catalogue.Blocks[0].Owners[row]].Id), rankings.Select(ranking => ranking.Candidates![0].IndividualId));
     }
 
     private static string Models()

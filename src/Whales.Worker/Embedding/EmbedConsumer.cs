@@ -1,0 +1,76 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Whales.Contracts;
+using Whales.Hosting.Messaging;
+using Whales.Hosting.Resilience;
+using Whales.Worker.Identification;
+
+namespace Whales.Worker.Embedding;
+
+/// <summary>
+/// Takes catalogue photos from a model's bulk queue, by the rules of <see cref="PhotoConsumer"/>: acked after the answer was confirmed, moved to
+/// the suspect queue when delivered a second time. A copy that runs twice does no harm: the API takes the first answer.
+/// </summary>
+internal sealed partial class EmbedConsumer(
+    PhotoEmbedder embedder,
+    StartJournal starts,
+    IBus bus,
+    QueueAddresses addresses,
+    DrainDeadline drain,
+    Persistently persistently,
+    IOptions<RabbitMqOptions> options,
+    ILogger<EmbedConsumer> log)
+{
+    /// <summary>A message of the model's bulk queue.</summary>
+    public async Task ConsumeAsync(ConsumeContext<EmbedPhoto> context)
+    {
+        if (!context.ReceiveContext.Redelivered && !starts.IsSuspect(context.Message.PhotoId, context.Message.Attempt))
+        {
+            await RunAsync(context.Message, alone: false);
+            return;
+        }
+
+        var suspects = await bus.GetSendEndpoint(addresses.Of(Names.SuspectQueue(context.Message.Model)));
+        await persistently.RunAsync(
+            ct => Bounded.RunAsync(sending => suspects.Send(context.Message, sending), options.Value.SendTimeout, ct), context.CancellationToken);
+    }
+
+    /// <summary>A message of the suspect queue, alone.</summary>
+    public async Task ConsumeSuspectAsync(ConsumeContext<EmbedPhoto> context)
+    {
+        using var turn = await starts.AloneAsync(context.CancellationToken);
+        var ended = starts.EndedBy(context.Message.PhotoId, context.Message.Attempt);
+        if (ended < options.Value.SuspectStarts)
+        {
+            await RunAsync(context.Message, alone: true);
+            return;
+        }
+
+        LogPoisonous(context.Message.PhotoId, context.Message.Model, ended);
+        await PublishAsync(embedder.Failure(
+            context.Message, FailureCodes.PoisonousImage, $"The worker ended {ended} times while it had this photo alone; the photo was set aside."));
+        starts.Forget(context.Message.PhotoId, context.Message.Attempt);
+    }
+
+    private async Task RunAsync(EmbedPhoto command, bool alone)
+    {
+        var start = starts.Begin(command.PhotoId, command.Attempt, alone);
+        var finished = false;
+        try
+        {
+            await PublishAsync(await embedder.EmbedAsync(command, drain.Token));
+            finished = true;
+        }
+        finally
+        {
+            starts.End(start, command.PhotoId, command.Attempt, finished);
+        }
+    }
+
+    private ValueTask PublishAsync(object answer) =>
+        persistently.RunAsync(
+            ct => Bounded.RunAsync(sending => bus.Publish(answer, answer.GetType(), sending), options.Value.SendTimeout, ct), drain.Token);
+
+    [LoggerMessage(LogLevel.Error, "Catalogue photo {PhotoId} for {Model} ended its worker {Ended} times while it ran alone: set aside.")]
+    private partial void LogPoisonous(Guid photoId, string model, int ended);
+}

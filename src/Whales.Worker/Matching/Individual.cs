@@ -1,4 +1,0 @@
-namespace Whales.Worker.Matching;
-
-/// <summary>A known animal.</summary>
-internal sealed record Individual(string Id, string? Name, string? Species);
