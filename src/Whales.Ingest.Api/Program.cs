@@ -3,7 +3,11 @@ using Whales.Hosting;
 using Whales.Hosting.Images;
 using Whales.Hosting.Messaging;
 using Whales.Ingest.Api;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
+
+if (args is ["make-key", ..])
+    return MakeKeyCommand.Run(args[1..], Console.Out, Console.Error);
 
 return await WhalesHost.RunAsync(
     args,

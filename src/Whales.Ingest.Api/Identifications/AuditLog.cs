@@ -1,4 +1,4 @@
-using System.Net;
+using Whales.Ingest.Api.Security;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -22,14 +22,21 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
     public void Purged(HttpContext http, int count, string status, string? model, string? code) =>
         LogMany(_logger, "purged", count, status, model ?? Any, code ?? Any, Who(http));
 
-    private static IPAddress? Who(HttpContext http) => http.Connection.RemoteIpAddress;
+    public void PositionShown(HttpContext http, Guid id) => LogOne(_logger, "shown with its position", id, Who(http));
 
-    [LoggerMessage(LogLevel.Information, "Identification {IdentificationId} was {Action} by {Address}.")]
-    private static partial void LogOne(ILogger logger, string action, Guid identificationId, IPAddress? address);
+    // The key's name, where there are keys, and the address.
+    private static string Who(HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
+        return http.Caller().Name is { Length: > 0 } name ? $"{name} ({address})" : address;
+    }
 
-    [LoggerMessage(LogLevel.Information, "Identification {IdentificationId} was retried as attempt {Attempt} by {Address}.")]
-    private static partial void LogRetried(ILogger logger, Guid identificationId, int attempt, IPAddress? address);
+    [LoggerMessage(LogLevel.Information, "Identification {IdentificationId} was {Action} by {Caller}.")]
+    private static partial void LogOne(ILogger logger, string action, Guid identificationId, string caller);
 
-    [LoggerMessage(LogLevel.Information, "{Count} {Status} identifications (model {Model}, code {Code}) were {Action} by {Address}.")]
-    private static partial void LogMany(ILogger logger, string action, int count, string status, string model, string code, IPAddress? address);
+    [LoggerMessage(LogLevel.Information, "Identification {IdentificationId} was retried as attempt {Attempt} by {Caller}.")]
+    private static partial void LogRetried(ILogger logger, Guid identificationId, int attempt, string caller);
+
+    [LoggerMessage(LogLevel.Information, "{Count} {Status} identifications (model {Model}, code {Code}) were {Action} by {Caller}.")]
+    private static partial void LogMany(ILogger logger, string action, int count, string status, string model, string code, string caller);
 }

@@ -10,7 +10,7 @@ internal static class EntityTags
     public static EntityTagHeaderValue Of(IdentificationRow row) =>
         new(string.Create(CultureInfo.InvariantCulture, $"\"{row.Attempt}-{StatusNames.Of(row.Status)}\""));
 
-    public static EntityTagHeaderValue OfPhoto(IdentificationRow row) => new($"\"{row.Sha256}\"");
+    public static EntityTagHeaderValue OfPhoto(IdentificationRow row, bool withPosition) => new($"\"{row.Sha256}{(withPosition ? "-position" : "")}\"");
 
     /// <summary>True when the client's If-None-Match has this version already.</summary>
     public static bool IsKnown(HttpRequest request, EntityTagHeaderValue tag)

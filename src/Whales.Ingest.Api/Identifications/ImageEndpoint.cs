@@ -1,7 +1,9 @@
 using Microsoft.Net.Http.Headers;
 using Whales.Hosting.Images;
+using Whales.Hosting.Security;
 using Whales.Imaging;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Identifications;
@@ -10,11 +12,12 @@ namespace Whales.Ingest.Api.Identifications;
 internal static class ImageEndpoint
 {
     public static async Task<IResult> Get(
-        HttpContext http, string id, IIdentificationStore store, IImageStore images, CancellationToken cancellationToken)
+        HttpContext http, string id, string? position, IIdentificationStore store, IImageStore images, AuditLog audit, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
-        var tag = EntityTags.OfPhoto(row);
+        var withPosition = ReadPosition(position, http.Caller());
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
+        var tag = EntityTags.OfPhoto(row, withPosition);
         if (EntityTags.IsKnown(http.Request, tag))
         {
             EntityTags.Set(http.Response, tag);
@@ -26,6 +29,12 @@ internal static class ImageEndpoint
         var format = FormatOf(row.ContentType);
         EntityTags.Set(http.Response, tag);
         SetHeaders(http.Response, $"{row.Id}.{Extension(format)}", row.ContentType);
+        if (withPosition)
+        {
+            audit.PositionShown(http, row.Id);
+            await photo.CopyToAsync(http.Response.Body, cancellationToken);
+            return TypedResults.Empty;
+        }
         try
         {
             await PhotoMetadata.WriteWithoutPositionAsync(photo, format, http.Response.Body, cancellationToken);
@@ -38,12 +47,21 @@ internal static class ImageEndpoint
         return TypedResults.Empty;
     }
 
+    private static bool ReadPosition(string? text, Caller caller)
+    {
+        if (text is null or "false")
+            return false;
+        if (text != "true")
+            throw RequestRefusedException.Malformed("position must be true or false.");
+        return caller.Has(Scope.Curate)
+            ? true
+            : throw RequestRefusedException.Forbidden("Where a photo was taken is told to keys with the scope curate alone.");
+    }
+
     private static void SetHeaders(HttpResponse response, string fileName, string contentType)
     {
         response.ContentType = contentType;
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = fileName }.ToString();
     }
 

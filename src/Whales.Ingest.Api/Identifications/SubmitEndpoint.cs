@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
 
@@ -24,6 +25,7 @@ internal static class SubmitEndpoint
         IdentificationWaiters waiters,
         IOptions<IngestOptions> options,
         ApiMetrics metrics,
+        PhotoQuotas quotas,
         CancellationToken cancellationToken)
     {
         // The bytes are counted where they are read; the server's own limit would close the connection before the answer could be read.
@@ -31,7 +33,7 @@ internal static class SubmitEndpoint
             size.MaxRequestBodySize = null;
 
         var parameters = SubmitParameters.Read(http.Request, model, expiresIn, region, models, options.Value.MaxExpiresIn);
-        var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
+        var (row, replayed) = await AcceptAsync(http, parameters, submission, quotas, cancellationToken);
         if (replayed)
             http.Response.Headers["Idempotent-Replayed"] = "true";
         else
@@ -43,6 +45,25 @@ internal static class SubmitEndpoint
                 row = await waiters.WaitForOutcomeAsync(row, wait, cancellationToken) ?? row;
         }
         return Answer(http, row);
+    }
+
+    private static async Task<(IdentificationRow Row, bool Replayed)> AcceptAsync(
+        HttpContext http, SubmitParameters parameters, Submission submission, PhotoQuotas quotas, CancellationToken cancellationToken)
+    {
+        var caller = http.Caller();
+        await quotas.TakeAsync(caller, 1, cancellationToken);
+        var counts = false;
+        try
+        {
+            var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
+            counts = !replayed;
+            return (row, replayed);
+        }
+        finally
+        {
+            if (!counts)
+                quotas.GiveBack(caller, 1);
+        }
     }
 
     private static Results<Ok<Identification>, Accepted<Identification>> Answer(HttpContext http, IdentificationRow row)

@@ -3,7 +3,7 @@ namespace Whales.Ingest.Api.Storage;
 /// <summary>The statements of <see cref="IdentificationStore"/>.</summary>
 internal sealed class IdentificationSql(StoreDatabase database)
 {
-    private readonly Statement?[] _lists = new Statement?[1 << 5];
+    private readonly Statement?[] _lists = new Statement?[1 << 6];
 
     public Statement Insert { get; } = new(IdentificationColumns.Insert);
 
@@ -102,7 +102,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
 
     public Statement Check { get; } = new("select max(version) from schema_migrations");
 
-    /// <summary>A list with the conditions that the filter has; there are 32 such statements at most.</summary>
+    /// <summary>A list with the conditions that the filter has; there are 64 such statements at most.</summary>
     public Statement List(IdentificationFilter filter)
     {
         string?[] conditions =
@@ -112,6 +112,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
             filter.BatchId is null ? null : "batch_id = @batch_id",
             filter.Code is null ? null : "error_code = @code",
             filter.Before is null ? null : "id < @before",
+            filter.Owner is null ? null : "owner = @owner",
         ];
         var which = 0;
         for (var i = 0; i < conditions.Length; i++)

@@ -42,6 +42,8 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
                 parameters.Set("code", code);
             if (filter.Before is { } before)
                 parameters.Set("before", before);
+            if (filter.Owner is { } owner)
+                parameters.Set("owner", owner);
             parameters.Set("limit", filter.Limit);
         });
         return await database.ReadAsync(call, IdentificationColumns.Read, cancellationToken).ConfigureAwait(false);

@@ -16,8 +16,10 @@ public static class StorageRegistration
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton<IIdentificationStore>(services =>
-            new IdentificationStore(Database(services), services.GetRequiredService<TimeProvider>()));
+            new IdentificationStore(services.GetRequiredService<StoreDatabase>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<QuotaStore>();
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;

@@ -75,7 +75,8 @@ public sealed class IngestServer : IAsyncDisposable
 
         var app = builder.Build();
         app.MapWhalesDefaults();
-        app.UseLoopbackGuard();
+        app.UseIngestSecurity();
+        app.MapSession();
         app.MapIngestDocumentation();
         app.MapIdentifications();
         app.MapModels();
