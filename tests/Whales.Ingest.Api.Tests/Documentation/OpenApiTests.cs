@@ -27,8 +27,8 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
             .SelectMany(path => path.Value!.AsObject().Select(o => $"{o.Key} {path.Key}")).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "delete /v1/identifications", "delete /v1/identifications/{id}", "get /v1/identifications", "get /v1/identifications/{id}",
-                "get /v1/identifications/{id}/image", "get /v1/models", "post /v1/identifications", "post /v1/identifications/retry",
+                "delete /session", "delete /v1/identifications", "delete /v1/identifications/{id}", "get /session", "get /v1/identifications", "get /v1/identifications/{id}",
+                "get /v1/identifications/{id}/image", "get /v1/models", "post /session", "post /v1/identifications", "post /v1/identifications/retry",
                 "post /v1/identifications/{id}/cancel", "post /v1/identifications/{id}/retry",
             ],
             operations);
@@ -100,7 +100,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
                 _ = status;
             }
         }
-        Assert.Equal(9, read);
+        Assert.Equal(11, read);
     }
 
     [Fact]
@@ -135,6 +135,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
     {
         JsonArray => typeof(ModelInfo[]),
         JsonObject o when o.ContainsKey("items") => typeof(Page<Identification>),
+        JsonObject o when o.ContainsKey("keyRequired") => typeof(Session),
         JsonObject o when o.ContainsKey("count") => typeof(ChangedCount),
         _ => typeof(Identification),
     };
