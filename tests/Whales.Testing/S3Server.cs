@@ -3,8 +3,8 @@ using System.Net;
 namespace Whales.Testing;
 
 /// <summary>
-/// A real S3 server of others (s3rver, from npm) on a free loopback port, with a folder of its own. It checks signatures as S3 does. Its
-/// packages are restored when this project is built.
+/// A real S3 server of others (s3rver, from npm) on a free loopback port, with a folder of its own. It knows its
+/// key by name and checks the form of signatures, not their value. Its packages are restored when this project is built.
 /// </summary>
 public sealed class S3Server : IAsyncDisposable
 {
