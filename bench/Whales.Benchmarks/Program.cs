@@ -2,7 +2,7 @@ using Whales.Benchmarks;
 using Whales.Hosting.Models;
 using Whales.Testing;
 
-// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq]
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|keys]
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
 var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));
@@ -24,6 +24,8 @@ foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("
         await bench.RabbitMqAsync(bare);
 }
 
+if (Wanted("keys"))
+    KeysBench.Run(seconds / 10);
 if (Wanted("ingest"))
     await IngestBench.RunAsync(modelsFolder, photos, seconds);
 return 0;

@@ -13,7 +13,7 @@ public sealed class S3Tests
     {
         await using var s3 = await S3Server.StartAsync();
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, settings: s3.Environment);
-        await using var worker = await cluster.StartWorkerAsync();
+        await cluster.StartWorkerAsync();
 
         foreach (var (photo, colour) in new[] { (TestPictures.Red, "red"), (TestPictures.Blue, "blue") })
         {
@@ -36,7 +36,7 @@ public sealed class S3Tests
     {
         await using var s3 = await S3Server.StartAsync();
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, settings: new Dictionary<string, string?>(s3.Environment) { ["ImageStore__S3__Retries"] = "1" });
-        await using var worker = await cluster.StartWorkerAsync();
+        await cluster.StartWorkerAsync();
         var before = await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.QuickModel);
         await cluster.Client.FinishedAsync(before.Id);
 

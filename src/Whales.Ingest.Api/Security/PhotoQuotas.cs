@@ -15,6 +15,7 @@ internal sealed partial class PhotoQuotas(QuotaStore store, IOptions<LimitsOptio
     private readonly int _limit = options.Value.PhotosPerDay;
     private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _saving = new(1);
+    private long _forgottenBefore;
 
     /// <summary>Takes room for photos that are about to be read.</summary>
     /// <exception cref="RequestRefusedException">The key has sent its photos of today.</exception>
@@ -53,10 +54,12 @@ internal sealed partial class PhotoQuotas(QuotaStore store, IOptions<LimitsOptio
     {
         if (_limit == 0)
             return;
-        await store.ForgetBeforeAsync(Today(), stoppingToken);
         using var timer = new PeriodicTimer(SaveInterval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
             await SaveAsync(stoppingToken);
+            await ForgetAsync(stoppingToken);
+        }
     }
 
     private async Task SaveAsync(CancellationToken cancellationToken)
@@ -70,7 +73,7 @@ internal sealed partial class PhotoQuotas(QuotaStore store, IOptions<LimitsOptio
             foreach (var (owner, day, unsaved) in all)
                 Learn(owner, day, unsaved, await store.AddAsync(owner, day, unsaved, cancellationToken));
         }
-        catch (Exception exception) when (exception is System.Data.Common.DbException or TimeoutException or IOException)
+        catch (Exception exception) when (IsPassing(exception))
         {
             LogNotSaved(logger, exception);
         }
@@ -79,6 +82,25 @@ internal sealed partial class PhotoQuotas(QuotaStore store, IOptions<LimitsOptio
             _saving.Release();
         }
     }
+
+    // What earlier days counted is no longer asked for.
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        var today = Today();
+        if (today == _forgottenBefore)
+            return;
+        try
+        {
+            await store.ForgetBeforeAsync(today, cancellationToken);
+            _forgottenBefore = today;
+        }
+        catch (Exception exception) when (IsPassing(exception))
+        {
+            LogNotSaved(logger, exception);
+        }
+    }
+
+    private static bool IsPassing(Exception exception) => exception is System.Data.Common.DbException or TimeoutException or IOException;
 
     private bool Applies(Caller caller) => _limit > 0 && caller.Name.Length > 0;
 
