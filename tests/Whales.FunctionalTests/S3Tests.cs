@@ -22,7 +22,7 @@ public sealed class S3Tests
 
             Assert.Equal(IdentificationStatus.Succeeded, finished.Status);
             Assert.Equal(colour, finished.Result!.Candidates[0].IndividualId);
-            Assert.Equal(photo, await cluster.Client.Http.GetByteArrayAsync(new Uri($"v1/identifications/{accepted.Id}/image", UriKind.Relative)));
+            Assert.Equal(photo, await cluster.Client.Http.GetByteArrayAsync(new Uri($"v1/identifications/{accepted.Id}/image?position=true", UriKind.Relative)));
         }
 
         Assert.False(Directory.Exists(cluster.ImagesFolder));

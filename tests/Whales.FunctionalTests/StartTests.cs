@@ -47,6 +47,21 @@ public sealed class StartTests : IDisposable
         Assert.Contains(host.Output, line => line.Contains(named, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Host_SeveralSettingsThatCannotWork_NamesThemAllInALine()
+    {
+        await using var host = HostProcess.Start("Whales.Standalone", new Dictionary<string, string?>
+        {
+            ["Models__Folder"] = _folder.Path("models"),
+            ["Limits__Burst"] = "0",
+            ["Connections__MaxHeaders"] = "5",
+        });
+
+        Assert.Equal(1, await host.WaitForExitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Contains(host.Output, line => line.Contains("Burst", StringComparison.Ordinal) && line.Contains("MaxHeaders", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Whales.Standalone")]
     [InlineData("Whales.Ingest.Api")]

@@ -25,12 +25,12 @@ public static class ImageStoreRegistration
         return builder;
     }
 
-    internal static bool IsS3(ImageStoreOptions options) => options.Kind.Equals("s3", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsS3(string? kind) => "s3".Equals(kind, StringComparison.OrdinalIgnoreCase);
 
     private static IImageStore Open(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<ImageStoreOptions>>().Value;
-        return IsS3(options)
+        return IsS3(options.Kind)
             ? new S3ImageStore(services.GetRequiredService<IOptions<S3Options>>().Value, services.GetRequiredService<ILogger<S3ImageStore>>())
             : new FolderImageStore(Path.GetFullPath(options.Folder, services.GetRequiredService<IHostEnvironment>().ContentRootPath));
     }

@@ -1,13 +1,14 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Whales.Hosting.Images;
 
 /// <summary>What a bucket needs, where one is used.</summary>
-internal sealed class S3OptionsCheck(IOptions<ImageStoreOptions> store) : IValidateOptions<S3Options>
+internal sealed class S3OptionsCheck(IConfiguration configuration) : IValidateOptions<S3Options>
 {
     public ValidateOptionsResult Validate(string? name, S3Options options)
     {
-        if (!ImageStoreRegistration.IsS3(store.Value))
+        if (!ImageStoreRegistration.IsS3(configuration[$"{ImageStoreOptions.Section}:{nameof(ImageStoreOptions.Kind)}"]))
             return ValidateOptionsResult.Success;
         var failures = new List<string>();
         if (string.IsNullOrEmpty(options.Bucket))
