@@ -53,12 +53,12 @@ public sealed class StartTests : IDisposable
         await using var host = HostProcess.Start("Whales.Standalone", new Dictionary<string, string?>
         {
             ["Models__Folder"] = _folder.Path("models"),
-            ["Limits__Burst"] = "0",
-            ["Connections__MaxHeaders"] = "5",
+            ["Proxies__Trusted__0"] = "the proxy",
+            ["ApiKeys__Keys"] = "alice:submit:secret",
         });
 
         Assert.Equal(1, await host.WaitForExitAsync(TimeSpan.FromSeconds(60)));
-        Assert.Contains(host.Output, line => line.Contains("Burst", StringComparison.Ordinal) && line.Contains("MaxHeaders", StringComparison.Ordinal));
+        Assert.Contains(host.Output, line => line.Contains("Proxies:Trusted", StringComparison.Ordinal) && line.Contains("ApiKeys:Keys", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
