@@ -8,7 +8,7 @@ namespace Whales.Ingest.Api.Security;
 
 /// <summary>
 /// A key as configuration has it: whose it is, what it may do, and the SHA-256 of its text. Keys are 256 random bits, so a fast hash gives
-/// nothing away, and checking one costs a microsecond (docs/decisions/0014-api-keys.md).
+/// nothing away, and checking one costs a microsecond or so (docs/decisions/0014-api-keys.md).
 /// </summary>
 internal sealed partial record ApiKey(string Name, Scope Scopes, byte[] Hash)
 {
