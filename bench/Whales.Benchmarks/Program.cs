@@ -2,7 +2,7 @@ using Whales.Benchmarks;
 using Whales.Hosting.Models;
 using Whales.Testing;
 
-// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape|batch|catalogue, several with commas]
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape|batch|catalogue|keys, several with commas]
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
 var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));
@@ -47,6 +47,8 @@ foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("
 
 if (Wanted("scrape") && ModelFolders.Scan(modelsFolder).DefaultName(Option("--model")) is { } scraped)
     await ScrapeBench.RunAsync(modelsFolder, scraped, photos, seconds);
+if (Wanted("keys"))
+    KeysBench.Run(seconds / 10);
 if (Wanted("ingest"))
     await IngestBench.RunAsync(modelsFolder, photos, seconds);
 if (Wanted("batch"))

@@ -11,10 +11,12 @@ public static class ErrorCodes
     public const string IdempotencyMismatch = "idempotency_mismatch";
     public const string IdempotencyInProgress = "idempotency_in_progress";
     public const string QueueFull = "queue_full";
+    public const string RateLimited = "rate_limited";
     public const string NotFound = "not_found";
     public const string MethodNotAllowed = "method_not_allowed";
     public const string RequestTimeout = "request_timeout";
     public const string InvalidState = "invalid_state";
+    public const string Unauthorized = "unauthorized";
     public const string Forbidden = "forbidden";
     public const string Unavailable = "unavailable";
     public const string InternalError = "internal_error";
@@ -33,8 +35,8 @@ public static class ErrorCodes
     public static IReadOnlyList<string> All { get; } =
     [
         EmptyFile, MalformedRequest, UnknownModel, TooLarge, UnsupportedMedia, IdempotencyMismatch, IdempotencyInProgress,
-        QueueFull, NotFound, MethodNotAllowed, RequestTimeout, InvalidState, Forbidden, Unavailable, InternalError,
         EmptyArchive, MalformedArchive, ArchiveMismatch, ArchiveBomb, UnsafePath, TooManyFiles,
         AlreadyExists, NoCatalogue,
+        QueueFull, RateLimited, NotFound, MethodNotAllowed, RequestTimeout, InvalidState, Unauthorized, Forbidden, Unavailable, InternalError,
     ];
 }

@@ -9,10 +9,11 @@ using Whales.Hosting.Health;
 using Whales.Hosting.Logging;
 using Whales.Hosting.Metrics;
 using Whales.Hosting.Problems;
+using Whales.Hosting.Security;
 
 namespace Whales.Hosting;
 
-/// <summary>What every host has: metrics, health, problem details, logs, time to drain, a line that says it is there.</summary>
+/// <summary>What every host has: metrics, health, problem details, security headers, logs, time to drain, a line that says it is there.</summary>
 public static class WhalesDefaults
 {
     /// <summary>Every response says which trace it belongs to: what to quote when asking about it.</summary>
@@ -44,8 +45,10 @@ public static class WhalesDefaults
             context.Response.OnStarting(
                 static state =>
                 {
+                    var headers = ((HttpContext)state).Response.Headers;
                     if (Activity.Current is { } activity)
-                        ((HttpContext)state).Response.Headers[TraceIdHeader] = activity.TraceId.ToHexString();
+                        headers[TraceIdHeader] = activity.TraceId.ToHexString();
+                    SecurityHeaders.Set(headers);
                     return Task.CompletedTask;
                 },
                 context);

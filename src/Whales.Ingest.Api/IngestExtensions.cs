@@ -59,7 +59,8 @@ public static class IngestExtensions
     /// <summary>The HTTP interface, its description and the page to try it.</summary>
     public static void MapIngest(this WebApplication app)
     {
-        app.UseLoopbackGuard();
+        app.UseIngestSecurity();
+        app.MapSession();
         app.MapIdentifications();
         app.MapOperations();
         app.MapBatches();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Whales.Hosting.Security;
 
 namespace Whales.Hosting.Health;
 
@@ -42,7 +43,9 @@ public static class HealthEndpoints
     }
 
     private static void Map(IEndpointRouteBuilder endpoints, string path, Func<HealthCheckRegistration, bool> which) =>
-        endpoints.MapHealthChecks(path, new HealthCheckOptions { Predicate = which, ResponseWriter = WriteAsync }).DisableHttpMetrics();
+        endpoints.MapHealthChecks(path, new HealthCheckOptions { Predicate = which, ResponseWriter = WriteAsync })
+            .RequiresNoKey()
+            .DisableHttpMetrics();
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {

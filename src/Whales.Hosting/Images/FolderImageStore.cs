@@ -116,6 +116,14 @@ public sealed class FolderImageStore : IImageStore, IDisposable
         }
     }
 
+    public ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        // Throws when the folder is gone or may not be read.
+        using var days = Directory.EnumerateFileSystemEntries(Path.Combine(_root, Photos)).GetEnumerator();
+        _ = days.MoveNext();
+        return ValueTask.CompletedTask;
+    }
+
     public void Dispose() => _threads.Dispose();
 
     private string PathOf(string key) => ImageKeys.IsPhoto(key) || CatalogueKeys.IsCatalogue(key)

@@ -6,7 +6,7 @@ namespace Whales.Hosting.Images;
 /// </summary>
 public interface IImageStore
 {
-    /// <summary>Begins a photo under <paramref name="key"/>. Disposing the upload before <see cref="IImageUpload.CommitAsync"/> leaves nothing behind.</summary>
+    /// <summary>Begins a photo under <paramref name="key"/>, which no photo had before. Disposing the upload before <see cref="IImageUpload.CommitAsync"/> leaves nothing behind.</summary>
     ValueTask<IImageUpload> CreateAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Reads the whole photo into a pooled buffer; null when there is none under this key.</summary>
@@ -26,6 +26,9 @@ public interface IImageStore
 
     /// <summary>All photos last written before <paramref name="writtenBefore"/>: to find those that no row names.</summary>
     IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken);
+
+    /// <summary>Fails when photos cannot be reached; for readiness.</summary>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A photo being written.</summary>
@@ -36,6 +39,6 @@ public interface IImageUpload : IAsyncDisposable
 
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    /// <summary>Makes the photo durable: when this returns, file and directory entry are on the disk.</summary>
+    /// <summary>Makes the photo durable and lets it be seen: when this returns, file and directory entry are on the disk, or the server of the bucket has confirmed it.</summary>
     ValueTask CommitAsync(CancellationToken cancellationToken);
 }

@@ -7,9 +7,9 @@ public sealed class ImageStoreOptions
 {
     public const string Section = "ImageStore";
 
-    /// <summary>What holds the photos: <c>folder</c> (default) is the only kind.</summary>
+    /// <summary>What holds the photos: <c>folder</c> (default) or <c>s3</c>, see <see cref="S3Options"/>.</summary>
     [Required]
-    [RegularExpression("^folder\\z", ErrorMessage = "ImageStore:Kind must be folder.")]
+    [RegularExpression("^(?i:folder|s3)\\z", ErrorMessage = "ImageStore:Kind must be folder or s3.")]
     public string Kind { get; set; } = "folder";
 
     /// <summary>

@@ -28,6 +28,8 @@ internal sealed class MeasuredImageStore(IImageStore inner, StoreMetrics metrics
 
     public IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken) => inner.ListAsync(writtenBefore, cancellationToken);
 
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
+
     public void Dispose() => (inner as IDisposable)?.Dispose();
 
     private sealed class MeasuredUpload(IImageUpload inner, StoreMetrics.StoreTimer timer) : IImageUpload

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Net.Http.Headers;
+using Whales.Hosting.Security;
 
 namespace Whales.Hosting.Metrics;
 
@@ -32,6 +33,7 @@ public static class MetricsEndpoint
         var page = endpoints.ServiceProvider.GetRequiredService<MetricsPage>();
         _ = endpoints.ServiceProvider.GetRequiredService<ProcessMetrics>();
         return endpoints.MapGet(Path, (HttpContext context) => WriteAsync(context, page))
+            .RequiresNoKey()
             .DisableHttpMetrics()
             .ExcludeFromDescription();
     }

@@ -29,13 +29,13 @@ internal static class ProblemDefaults
 
     private static string CodeOf(int status) => status switch
     {
-        StatusCodes.Status401Unauthorized => "unauthorized",
+        StatusCodes.Status401Unauthorized => ErrorCodes.Unauthorized,
         StatusCodes.Status403Forbidden => ErrorCodes.Forbidden,
         StatusCodes.Status404NotFound => ErrorCodes.NotFound,
-        StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
+        StatusCodes.Status405MethodNotAllowed => ErrorCodes.MethodNotAllowed,
         StatusCodes.Status413PayloadTooLarge => ErrorCodes.TooLarge,
         StatusCodes.Status415UnsupportedMediaType => ErrorCodes.UnsupportedMedia,
-        StatusCodes.Status429TooManyRequests => "rate_limited",
+        StatusCodes.Status429TooManyRequests => ErrorCodes.RateLimited,
         StatusCodes.Status503ServiceUnavailable => ErrorCodes.Unavailable,
         >= 400 and < 500 => ErrorCodes.MalformedRequest,
         _ => ErrorCodes.InternalError,

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Batches;
@@ -12,7 +13,7 @@ internal static class BatchChangeEndpoints
         HttpContext http, string id, BatchStore store, BatchChanges changes, BatchAudit audit, CancellationToken cancellationToken)
     {
         var parsedId = BatchEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw BatchEndpoints.Missing(parsedId);
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         var canceled = await changes.CancelAsync(parsedId, cancellationToken);
         if (canceled > 0)
             audit.Canceled(http, parsedId, canceled);
@@ -21,9 +22,10 @@ internal static class BatchChangeEndpoints
         return TypedResults.Ok(row.ToBatch(progress));
     }
 
-    public static async Task<NoContent> Delete(HttpContext http, string id, BatchChanges changes, BatchAudit audit)
+    public static async Task<NoContent> Delete(HttpContext http, string id, BatchStore store, BatchChanges changes, BatchAudit audit)
     {
         var parsedId = BatchEndpoints.ParseId(id);
+        await store.RequireAsync(parsedId, http.Caller(), CancellationToken.None);
         // Thousands of photos take their time: a client that does not wait for it changes nothing.
         if (!await changes.DeleteAsync(parsedId))
             throw BatchEndpoints.Missing(parsedId);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Batches;
@@ -19,7 +20,7 @@ internal static class BatchEventsEndpoint
         IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var parsedId = BatchEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw BatchEndpoints.Missing(parsedId);
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         var progress = await store.FindProgressAsync(parsedId, cancellationToken) ?? throw BatchEndpoints.Missing(parsedId);
         var known = LastEventId(http.Request);
         // The answer that makes a browser's EventSource stop asking.

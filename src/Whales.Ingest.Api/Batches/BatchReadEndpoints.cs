@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Batches;
 
@@ -16,6 +18,9 @@ internal static class BatchReadEndpoints
     {
         var parsedId = BatchEndpoints.ParseId(id);
         var atMost = ReadEndpoints.ReadWait(http, wait);
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
+        if (atMost > TimeSpan.Zero)
+            WaitsFor.Result(http);
         var conditional = http.Request.Headers.IfNoneMatch.Count > 0;
         // Someone who has a version already waits for another one, not for the one at hand.
         var progress = await feed.WaitAsync(
@@ -27,7 +32,6 @@ internal static class BatchReadEndpoints
             http.Response.Headers.RetryAfter = SubmitEndpoint.RetryAfterSeconds;
         if (EntityTags.IsKnown(http.Request, progress.Tag()))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw BatchEndpoints.Missing(parsedId);
         return TypedResults.Ok(row.ToBatch(progress));
     }
 
@@ -37,8 +41,8 @@ internal static class BatchReadEndpoints
         var size = ReadEndpoints.ReadLimit(limit, DefaultLimit, MaxLimit);
         // One more than is shown tells whether there is a next part.
         var rows = idempotencyKey is null
-            ? await store.ListAsync(ListFilters.Cursor(cursor), size + 1, cancellationToken)
-            : await store.FindByKeyAsync("", idempotencyKey, cancellationToken) is { } found ? [found] : [];
+            ? await store.ListAsync(http.Caller().OnlyOwner, ListFilters.Cursor(cursor), size + 1, cancellationToken)
+            : await store.FindByKeyAsync(http.Caller().Name, idempotencyKey, cancellationToken) is { } found ? [found] : [];
         List<BatchRow> shown = [.. rows.Take(size)];
         var progress = await store.ProgressOfAsync(shown, cancellationToken);
         http.Response.Headers.CacheControl = "no-store";

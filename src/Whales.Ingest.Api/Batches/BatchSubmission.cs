@@ -4,6 +4,7 @@ using Whales.Contracts;
 using Whales.Ingest.Api.Batches.Intake;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Waiting;
 
@@ -21,6 +22,7 @@ internal sealed partial class BatchSubmission(
     BatchEntries entries,
     BatchExpansion expansion,
     Admission admission,
+    PhotoQuotas quotas,
     IIdentificationQueue queue,
     BatchMetrics metrics,
     IHostApplicationLifetime lifetime,
@@ -40,7 +42,7 @@ internal sealed partial class BatchSubmission(
         if (parameters.IdempotencyKey is not { } key)
             return (await AcceptNewAsync(request, parameters, id, cancellationToken), false);
 
-        var held = await claims.ClaimAsync(new BatchClaim("", key, id, null));
+        var held = await claims.ClaimAsync(new BatchClaim(request.HttpContext.Caller().Name, key, id, null));
         if (held.BatchId != id)
             return (await ReplayAsync(request, parameters, held, cancellationToken), true);
         await using var renewal = claims.KeepAlive(held);
@@ -64,11 +66,22 @@ internal sealed partial class BatchSubmission(
         // How many photos want to wait is known from here on, and none is stored yet: the place of every limit on their number.
         var found = entries.Find(received, spool);
         using var room = admission.Enter(parameters.Model, Lane.Bulk, found.Count);
-        // A client that goes away now changes nothing: its next try, or the list of batches, finds what it sent.
-        var expanded = await ExpandAsync(found, spool);
-        var batch = await CommitAsync(parameters, id, received, expanded);
-        room.Stored(expanded.Photos.Count);
-        return batch;
+        var caller = request.HttpContext.Caller();
+        await quotas.TakeAsync(caller, found.Count, cancellationToken);
+        var stored = 0;
+        try
+        {
+            // A client that goes away now changes nothing: its next try, or the list of batches, finds what it sent.
+            var expanded = await ExpandAsync(found, spool);
+            var batch = await CommitAsync(caller, parameters, id, received, expanded);
+            room.Stored(expanded.Photos.Count);
+            stored = expanded.Photos.Count;
+            return batch;
+        }
+        finally
+        {
+            quotas.GiveBack(caller, found.Count - stored);
+        }
     }
 
     private async Task<ReceivedFiles> ReceiveAsync(HttpRequest request, Spool? spool, CancellationToken cancellationToken)
@@ -108,13 +121,14 @@ internal sealed partial class BatchSubmission(
         }
     }
 
-    private async Task<BatchRow> CommitAsync(SubmitParameters parameters, Guid id, ReceivedFiles received, ExpandedBatch expanded)
+    private async Task<BatchRow> CommitAsync(Caller caller, SubmitParameters parameters, Guid id, ReceivedFiles received, ExpandedBatch expanded)
     {
         var acceptedAt = Now();
         var batch = new NewBatch(
             new BatchRow
             {
                 Id = id,
+                Owner = caller.Name,
                 Model = parameters.Model,
                 FileName = received.ArchiveName,
                 Total = expanded.Photos.Count,

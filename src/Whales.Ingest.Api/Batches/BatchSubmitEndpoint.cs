@@ -5,6 +5,7 @@ using Whales.Contracts;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Batches;
 
@@ -20,6 +21,7 @@ internal static class BatchSubmitEndpoint
             size.MaxRequestBodySize = null;
 
         var parameters = SubmitParameters.Read(http.Request, model, expiresIn, region, models, options.Value.MaxExpiresIn);
+        WaitsFor.Upload(http);
         var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
         if (replayed)
             http.Response.Headers["Idempotent-Replayed"] = "true";

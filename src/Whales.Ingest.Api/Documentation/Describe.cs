@@ -31,7 +31,6 @@ internal static class Describe
         .Errors(
             Malformed("region: number 1 is not a finite number."),
             EmptyFile("The photo has 0 bytes."),
-            Forbidden("Pages of other sites may not send requests here; Ingest:AllowedOrigins can name exceptions."),
             UnknownModel($"There is no model kraken. Known models: {text.DefaultModel}."),
             TimedOut("The body came too slowly and was given up."),
             IdempotencyMismatch(),
@@ -75,10 +74,11 @@ internal static class Describe
 
     public static void Image(OperationText text, IngestOptions options) => text
         .Id()
+        .Query("position", Schemas.OneOf(["true", "false"]), "true: the photo as it was sent, with the place where it was taken. Needs the scope curate.")
         .Header("If-None-Match", Schemas.Text(), "The ETag that the client has: 304 while it is still the same.")
         .Binary(200, "The photo as it was sent, without the place where it was taken.", "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "image/gif")
         .Answer(304, "The client has it.")
-        .Errors(NoSuchId, InvalidState("The JPEG is damaged or ends too early. It cannot be shown, since nobody can tell whether it says where it was taken."), NotNow);
+        .Errors(Malformed("position must be true or false."), NoSuchId, InvalidState("The JPEG is damaged or ends too early. It cannot be shown, since nobody can tell whether it says where it was taken."), NotNow);
 
     public static void RetryMany(OperationText text, IngestOptions options) => Filters(text)
         .Query("batchId", Schemas.Uuid, "Only photos of this batch.")
@@ -93,6 +93,10 @@ internal static class Describe
 
     public static void Models(OperationText text, IngestOptions options) =>
         text.Answer(200, "All models of this installation.", new[] { Examples.Model(text.DefaultModel) }).Errors(NotNow);
+
+    public static void Session(OperationText text, IngestOptions options) => text.Answer(200, "Whose key it is, and what it may do.", Examples.Session);
+
+    public static void EndSession(OperationText text, IngestOptions options) => text.Answer(204, "The browser forgets the key.");
 
     private static OperationText Filters(OperationText text) => text
         .Query("model", Schemas.ModelName, "Only photos of this model.", text.DefaultModel)

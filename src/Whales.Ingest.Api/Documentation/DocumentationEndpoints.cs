@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using Whales.Hosting.Security;
 using Whales.Ingest.Api.Identifications;
 using Whales.Ingest.Api.Models;
 
@@ -11,6 +12,10 @@ namespace Whales.Ingest.Api.Documentation;
 public static class DocumentationEndpoints
 {
     private const string DocumentPath = "/openapi/v1.json";
+
+    // The page sets styles of its own and shows pictures that came as answers.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static IServiceCollection AddIngestDocumentation(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
@@ -26,6 +31,7 @@ public static class DocumentationEndpoints
             // The document serves whichever name the reader reached us by.
             document.Servers = [new OpenApiServer { Url = "/" }];
             document.AddComponent(OperationText.ProblemSchema, Schemas.Problem);
+            document.AddComponent<IOpenApiSecurityScheme>(AccessText.SchemeName, AccessText.Scheme);
             return Task.CompletedTask;
         });
     });
@@ -33,16 +39,30 @@ public static class DocumentationEndpoints
     /// <summary>The document, the page to try it, and the way there from /.</summary>
     public static WebApplication MapIngestDocumentation(this WebApplication app)
     {
-        app.MapOpenApi(DocumentPath).ExcludeFromDescription();
-        app.MapGet("/", () => TypedResults.Redirect("/docs/index.html")).ExcludeFromDescription();
-        app.UseSwaggerUI(options =>
+        app.MapOpenApi(DocumentPath).RequiresNoKey().ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.Redirect("/docs/index.html")).RequiresNoKey().ExcludeFromDescription();
+        app.MapGet("/docs/{**file}", Page(app)).RequiresNoKey().ExcludeFromDescription();
+        return app;
+    }
+
+    // As an endpoint, so that it has an entry like every other; the middleware serves only what is none.
+    private static RequestDelegate Page(IApplicationBuilder app)
+    {
+        var page = app.New();
+        page.Use((context, next) =>
+        {
+            context.SetEndpoint(null);
+            context.Response.Headers.ContentSecurityPolicy = PagePolicy;
+            return next(context);
+        });
+        page.UseSwaggerUI(options =>
         {
             options.RoutePrefix = "docs";
             options.DocumentTitle = "Whales.Queue";
             options.SwaggerEndpoint(DocumentPath, "Whales.Queue v1");
             options.EnableTryItOutByDefault();
         });
-        return app;
+        return page.Build();
     }
 
     /// <summary>Adds to an endpoint's part of the document what <paramref name="describe"/> says.</summary>
@@ -54,6 +74,7 @@ public static class DocumentationEndpoints
                 operation, context.Document!, services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions,
                 services.GetRequiredService<KnownModels>().Default?.Name);
             describe(text, services.GetRequiredService<IOptions<IngestOptions>>().Value);
+            AccessText.Add(operation, context.Document!, text, context.Description.ActionDescriptor.EndpointMetadata);
             return Task.CompletedTask;
         });
 }

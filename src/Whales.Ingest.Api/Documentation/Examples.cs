@@ -52,6 +52,8 @@ internal static class Examples
 
     public static Identification Canceled(string? model) => Queued(model) with { Queue = null, Status = IdentificationStatus.Canceled, CompletedAt = Created.AddSeconds(2) };
 
+    public static Session Session => new() { KeyRequired = true, Name = "survey-7", Scopes = ["submit", "curate"] };
+
     public static ModelInfo Model(string? name) => new()
     {
         Name = name ?? "efficientnet_v1",

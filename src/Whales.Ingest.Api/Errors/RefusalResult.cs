@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Telemetry;
 
 namespace Whales.Ingest.Api.Errors;
@@ -18,6 +19,8 @@ internal sealed class RefusalResult(RequestRefusedException refusal) : IResult
         CountsRefusals.Count(httpContext, refusal.Code);
         if (refusal.RetryAfter is { } after)
             httpContext.Response.Headers.RetryAfter = Math.Ceiling(after.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        if (refusal.Status == StatusCodes.Status401Unauthorized)
+            httpContext.Response.Headers.WWWAuthenticate = $"ApiKey header=\"{ApiKeys.Header}\"";
         var drain = ShouldDrain(httpContext.Request);
         if (!drain && httpContext.Request.ContentLength > MostToDrain)
             httpContext.Response.Headers.Connection = "close";

@@ -22,6 +22,12 @@ internal sealed class RequestRefusedException(int status, string code, string ti
     public static RequestRefusedException EmptyFile(string detail) =>
         new(StatusCodes.Status400BadRequest, ErrorCodes.EmptyFile, "The photo is empty.", detail);
 
+    public static RequestRefusedException Unauthorized(string detail) =>
+        new(StatusCodes.Status401Unauthorized, ErrorCodes.Unauthorized, "The server does not know who you are.", detail);
+
+    public static RequestRefusedException RateLimited(string detail, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "That is more than one client may ask for.", detail) { RetryAfter = retryAfter };
+
     public static RequestRefusedException Forbidden(string detail) =>
         new(StatusCodes.Status403Forbidden, ErrorCodes.Forbidden, "This is not allowed.", detail);
 

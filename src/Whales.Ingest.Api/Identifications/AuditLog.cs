@@ -1,5 +1,6 @@
 using Whales.Contracts;
 using Whales.Ingest.Api.Storage;
+using Whales.Ingest.Api.Security;
 
 namespace Whales.Ingest.Api.Identifications;
 
@@ -18,6 +19,8 @@ internal sealed partial class AuditLog(AuditStore store, TimeProvider clock, ILo
     public Task DeletedAsync(HttpContext http, Guid id) => OneAsync(http, "deleted", id);
 
     public Task CanceledAsync(HttpContext http, Guid id) => OneAsync(http, "canceled", id);
+
+    public Task PositionShownAsync(HttpContext http, Guid id) => OneAsync(http, "shown_with_position", id);
 
     public Task ExportedAsync(HttpContext http, Guid id) => OneAsync(http, "exported", id);
 
@@ -48,8 +51,12 @@ internal sealed partial class AuditLog(AuditStore store, TimeProvider clock, ILo
         return AddAsync(Who(http), $"dead_letter_{action}", letter.IdentificationId, 1, $"id={letter.Id}&queue={letter.Queue}");
     }
 
-    /// <summary>The one who is made responsible: the address of the request.</summary>
-    private static string Who(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
+    /// <summary>Who is made responsible: the key's name, where there are keys, and the address.</summary>
+    internal static string Who(HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
+        return http.Caller().Name is { Length: > 0 } name ? $"{name} ({address})" : address;
+    }
 
     // What chose them, as it was asked; the endpoints have checked each parameter.
     private static string Query(HttpContext http) => http.Request.QueryString.ToString().TrimStart('?');

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Waiting;
 
@@ -10,9 +11,10 @@ namespace Whales.Ingest.Api.Identifications;
 internal static class ChangeEndpoints
 {
     public static async Task<NoContent> Delete(
-        HttpContext http, string id, IdentificationRemoval removal, AuditLog audit, CancellationToken cancellationToken)
+        HttpContext http, string id, IIdentificationStore store, IdentificationRemoval removal, AuditLog audit, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
+        await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         if (!await removal.RemoveAsync(parsedId, cancellationToken))
             throw IdentificationEndpoints.Missing(parsedId);
         await audit.DeletedAsync(http, parsedId);
@@ -24,7 +26,7 @@ internal static class ChangeEndpoints
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         if (!row.IsFinal())
         {
             var attempt = new AttemptId(row.Id, row.Attempt);
@@ -47,6 +49,7 @@ internal static class ChangeEndpoints
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
+        await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         var (row, changed) = await store.RetryAsync(parsedId, clock.GetUtcNow(), cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
         if (!changed)
         {

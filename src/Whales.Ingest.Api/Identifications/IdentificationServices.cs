@@ -1,8 +1,7 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Whales.Ingest.Api.Identifications.Upload;
 using Whales.Ingest.Api.Operations;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Telemetry;
 using Whales.Ingest.Api.Waiting;
 
@@ -20,7 +19,7 @@ public static class IdentificationServices
             .BindConfiguration(IngestOptions.SectionName)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<IngestOptions>>(ConfigureKestrel);
+        services.AddIngestSecurity();
         services.ConfigureHttpJsonOptions(options => HttpJson.Configure(options.SerializerOptions));
 
         services.TryAddSingleton(TimeProvider.System);
@@ -34,12 +33,5 @@ public static class IdentificationServices
         services.AddSingleton<PhotoIntake>();
         services.AddSingleton<Submission>();
         return services;
-    }
-
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, IOptions<IngestOptions> options)
-    {
-        var rate = options.Value.MinUploadBytesPerSecond;
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MinRequestBodyDataRate = rate == 0 ? null : new MinDataRate(rate, gracePeriod: TimeSpan.FromSeconds(10));
     }
 }

@@ -1,7 +1,9 @@
 using Microsoft.Net.Http.Headers;
 using Whales.Hosting.Images;
+using Whales.Hosting.Security;
 using Whales.Imaging;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Identifications;
@@ -10,17 +12,21 @@ namespace Whales.Ingest.Api.Identifications;
 internal static class ImageEndpoint
 {
     public static async Task<IResult> Get(
-        HttpContext http, string id, IIdentificationStore store, IImageStore images, CancellationToken cancellationToken)
+        HttpContext http, string id, string? position, IIdentificationStore store, IImageStore images, AuditLog audit, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
-        return await AnswerAsync(http, new StoredPhoto($"identification {parsedId}", row.Id, row.ImageKey, row.ContentType, row.Sha256), images, cancellationToken);
+        var withPosition = ReadPosition(position, http.Caller());
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
+        if (withPosition)
+            await audit.PositionShownAsync(http, row.Id);
+        var stored = new StoredPhoto($"identification {parsedId}", row.Id, row.ImageKey, row.ContentType, row.Sha256) { WithPosition = withPosition };
+        return await AnswerAsync(http, stored, images, cancellationToken);
     }
 
     /// <summary>Shows a photo of the image store.</summary>
     public static async Task<IResult> AnswerAsync(HttpContext http, StoredPhoto stored, IImageStore images, CancellationToken cancellationToken)
     {
-        var tag = new EntityTagHeaderValue($"\"{stored.Sha256}\"");
+        var tag = new EntityTagHeaderValue($"\"{stored.Sha256}{(stored.WithPosition ? "-position" : "")}\"");
         if (EntityTags.IsKnown(http.Request, tag))
         {
             EntityTags.Set(http.Response, tag);
@@ -32,6 +38,12 @@ internal static class ImageEndpoint
         var format = FormatOf(stored.ContentType);
         EntityTags.Set(http.Response, tag);
         SetHeaders(http.Response, $"{stored.Id}.{Extension(format)}", stored.ContentType);
+        if (stored.WithPosition)
+        {
+            await photo.CopyToAsync(http.Response.Body, cancellationToken);
+            return TypedResults.Empty;
+        }
+
         try
         {
             await PhotoMetadata.WriteWithoutPositionAsync(photo, format, http.Response.Body, cancellationToken);
@@ -44,12 +56,21 @@ internal static class ImageEndpoint
         return TypedResults.Empty;
     }
 
+    private static bool ReadPosition(string? text, Caller caller)
+    {
+        if (text is null or "false")
+            return false;
+        if (text != "true")
+            throw RequestRefusedException.Malformed("position must be true or false.");
+        return caller.Has(Scope.Curate)
+            ? true
+            : throw RequestRefusedException.Forbidden("Where a photo was taken is told to keys with the scope curate alone.");
+    }
+
     private static void SetHeaders(HttpResponse response, string fileName, string contentType)
     {
         response.ContentType = contentType;
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("inline") { FileName = fileName }.ToString();
     }
 
@@ -70,4 +91,8 @@ internal static class ImageEndpoint
 /// <param name="ImageKey">Where it lies.</param>
 /// <param name="ContentType">From its bytes.</param>
 /// <param name="Sha256">Of its bytes.</param>
-internal sealed record StoredPhoto(string Owner, Guid Id, string ImageKey, string ContentType, string Sha256);
+internal sealed record StoredPhoto(string Owner, Guid Id, string ImageKey, string ContentType, string Sha256)
+{
+    /// <summary>As it was sent: with the place where it was taken.</summary>
+    public bool WithPosition { get; init; }
+}

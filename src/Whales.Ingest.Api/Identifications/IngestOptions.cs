@@ -26,7 +26,7 @@ public sealed class IngestOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A body that comes more slowly than this for 10 seconds is given up, in bytes a second: 0 (never) to 1,000,000,000; default 1,000.</summary>
+    /// <summary>A body that comes more slowly than this for <c>Connections:SlowGrace</c> is given up, in bytes a second: 0 (never) to 1,000,000,000; default 1,000.</summary>
     [Range(0, 1_000_000_000)]
     public int MinUploadBytesPerSecond { get; set; } = 1_000;
 
@@ -41,8 +41,9 @@ public sealed class IngestOptions
     public int MaxWaitingBulk { get; set; } = 50_000;
 
     /// <summary>Host names that are answered besides localhost, 127.0.0.1 and [::1] while only loopback is listened on. Default: none.</summary>
+    /// <summary>Host names that are answered besides localhost, 127.0.0.1 and [::1] while there are no keys. Default: none.</summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
-    /// <summary>Origins (<c>https://whales.example</c>) of pages that may send requests besides our own, while only loopback is listened on. Default: none.</summary>
+    /// <summary>Origins (<c>https://whales.example</c>) of pages that may send requests besides our own: while there are no keys, and with a session's cookie. Default: none.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
 using Whales.Ingest.Api.Waiting;
@@ -22,14 +23,15 @@ internal static class ReadEndpoints
         var atMost = ReadWait(http, wait);
         if (atMost > TimeSpan.Zero)
             WaitsFor.Result(http);
+        var caller = http.Caller();
         var conditional = http.Request.Headers.IfNoneMatch.Count > 0;
-        // Someone who has a version already waits for another one, not for the one at hand.
-        bool IsNews(IdentificationRow row) => conditional ? !EntityTags.IsKnown(http.Request, EntityTags.Of(row)) : row.IsFinal();
+        // Someone who has a version already waits for another one, not for the one at hand; and a row of others is missing at once.
+        bool IsNews(IdentificationRow row) => !caller.MaySee(row.Owner) || (conditional ? !EntityTags.IsKnown(http.Request, EntityTags.Of(row)) : row.IsFinal());
 
         var row = atMost > TimeSpan.Zero
             ? await waiters.WaitAsync(parsedId, IsNews, atMost, cancellationToken)
             : await store.FindAsync(parsedId, cancellationToken);
-        if (row is null)
+        if (row is null || !caller.MaySee(row.Owner))
             throw IdentificationEndpoints.Missing(parsedId);
 
         var tag = EntityTags.Of(row);
@@ -48,6 +50,7 @@ internal static class ReadEndpoints
         var size = ReadLimit(limit, DefaultLimit, MaxLimit);
         var filter = new IdentificationFilter
         {
+            Owner = http.Caller().OnlyOwner,
             Status = ListFilters.Status(status),
             Model = ListFilters.Model(model),
             BatchId = ListFilters.BatchId(batchId),

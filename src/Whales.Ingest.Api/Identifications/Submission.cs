@@ -4,6 +4,7 @@ using Whales.Contracts;
 using Whales.Hosting.Images;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Identifications.Upload;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Waiting;
 
@@ -45,7 +46,7 @@ internal sealed partial class Submission(
             if (parameters.IdempotencyKey is not { } key)
                 return (await AcceptNewAsync(request, parameters, id, timeout.Token), false);
 
-            var claim = new IdempotencyClaim("", key, id, now, null);
+            var claim = new IdempotencyClaim(request.HttpContext.Caller().Name, key, id, now, null);
             var held = await store.ClaimAsync(claim, now - options.Value.UploadTimeout - ClaimSlack, now - IdempotencyWindow, CancellationToken.None);
             return held.IdentificationId == id
                 ? (await AcceptClaimedAsync(request, parameters, claim, timeout.Token), false)
@@ -82,6 +83,7 @@ internal sealed partial class Submission(
         var row = new IdentificationRow
         {
             Id = id,
+            Owner = request.HttpContext.Caller().Name,
             Attempt = 1,
             Model = parameters.Model,
             Status = IdentificationStatus.Queued,

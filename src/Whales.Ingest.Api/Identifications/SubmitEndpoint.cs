@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Ingest.Api.Models;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
 using Whales.Ingest.Api.Waiting;
@@ -26,6 +27,7 @@ internal static class SubmitEndpoint
         WaitingLines lines,
         IOptions<IngestOptions> options,
         ApiMetrics metrics,
+        PhotoQuotas quotas,
         CancellationToken cancellationToken)
     {
         // The bytes are counted where they are read; the server's own limit would close the connection before the answer could be read.
@@ -37,7 +39,7 @@ internal static class SubmitEndpoint
             WaitsFor.Result(http);
         else
             WaitsFor.Upload(http);
-        var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
+        var (row, replayed) = await AcceptAsync(http, parameters, submission, quotas, cancellationToken);
         if (replayed)
             http.Response.Headers["Idempotent-Replayed"] = "true";
         else
@@ -50,6 +52,25 @@ internal static class SubmitEndpoint
         }
         // A replayed one may be anywhere in its line; a new one is at its end.
         return Answer(http, row, replayed ? await lines.OfAsync(row, cancellationToken) : lines.OfNew(row));
+    }
+
+    private static async Task<(IdentificationRow Row, bool Replayed)> AcceptAsync(
+        HttpContext http, SubmitParameters parameters, Submission submission, PhotoQuotas quotas, CancellationToken cancellationToken)
+    {
+        var caller = http.Caller();
+        await quotas.TakeAsync(caller, 1, cancellationToken);
+        var counts = false;
+        try
+        {
+            var (row, replayed) = await submission.AcceptAsync(http.Request, parameters, cancellationToken);
+            counts = !replayed;
+            return (row, replayed);
+        }
+        finally
+        {
+            if (!counts)
+                quotas.GiveBack(caller, 1);
+        }
     }
 
     private static Results<Ok<Identification>, Accepted<Identification>> Answer(HttpContext http, IdentificationRow row, QueuePlace? place)

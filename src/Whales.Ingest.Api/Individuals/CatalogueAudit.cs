@@ -1,4 +1,3 @@
-using System.Net;
 using Whales.Ingest.Api.Identifications;
 
 namespace Whales.Ingest.Api.Individuals;
@@ -8,21 +7,19 @@ internal sealed partial class CatalogueAudit(ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger(AuditLog.Category);
 
-    public void Added(HttpContext http, string id) => LogIndividual(_logger, id, "added", Who(http));
+    public void Added(HttpContext http, string id) => LogIndividual(_logger, id, "added", AuditLog.Who(http));
 
-    public void Changed(HttpContext http, string id) => LogIndividual(_logger, id, "changed", Who(http));
+    public void Changed(HttpContext http, string id) => LogIndividual(_logger, id, "changed", AuditLog.Who(http));
 
-    public void Deleted(HttpContext http, string id) => LogIndividual(_logger, id, "deleted", Who(http));
+    public void Deleted(HttpContext http, string id) => LogIndividual(_logger, id, "deleted", AuditLog.Who(http));
 
-    public void PhotoAdded(HttpContext http, string id, Guid photo) => LogPhoto(_logger, photo, id, "added", Who(http));
+    public void PhotoAdded(HttpContext http, string id, Guid photo) => LogPhoto(_logger, photo, id, "added", AuditLog.Who(http));
 
-    public void PhotoDeleted(HttpContext http, string id, Guid photo) => LogPhoto(_logger, photo, id, "deleted", Who(http));
+    public void PhotoDeleted(HttpContext http, string id, Guid photo) => LogPhoto(_logger, photo, id, "deleted", AuditLog.Who(http));
 
-    private static IPAddress? Who(HttpContext http) => http.Connection.RemoteIpAddress;
+    [LoggerMessage(LogLevel.Information, "Animal {IndividualId} was {Action} by {Caller}.")]
+    private static partial void LogIndividual(ILogger logger, string individualId, string action, string caller);
 
-    [LoggerMessage(LogLevel.Information, "Animal {IndividualId} was {Action} by {Address}.")]
-    private static partial void LogIndividual(ILogger logger, string individualId, string action, IPAddress? address);
-
-    [LoggerMessage(LogLevel.Information, "Photo {PhotoId} of animal {IndividualId} was {Action} by {Address}.")]
-    private static partial void LogPhoto(ILogger logger, Guid photoId, string individualId, string action, IPAddress? address);
+    [LoggerMessage(LogLevel.Information, "Photo {PhotoId} of animal {IndividualId} was {Action} by {Caller}.")]
+    private static partial void LogPhoto(ILogger logger, Guid photoId, string individualId, string action, string caller);
 }

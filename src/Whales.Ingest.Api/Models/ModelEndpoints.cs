@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
+using Whales.Hosting.Security;
 using Whales.Ingest.Api.Documentation;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Storage;
@@ -15,10 +16,11 @@ public static class ModelEndpoints
         var group = routes.MapGroup("").WithTags("Models").AddEndpointFilter<RefusalFilter>();
         group.MapGet("/v1/models", GetModels)
             .WithName("GetModels")
+            .RequiresAnyKey()
             .WithSummary("Which models there are")
             .WithDescription("The state of each model over all workers, how many photos wait for it, and how fast it is.")
             .Describe(Describe.Models);
-        group.MapGet("/models", GetModels).ExcludeFromDescription();
+        group.MapGet("/models", GetModels).RequiresAnyKey().ExcludeFromDescription();
         return group;
     }
 

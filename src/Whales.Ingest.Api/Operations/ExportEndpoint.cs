@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using Whales.Contracts;
 using Whales.Hosting.Images;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Operations;
@@ -21,7 +22,7 @@ internal static class ExportEndpoint
         AuditLog log, IOptions<JsonOptions> json, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         // First, so that the export has this entry too.
         await log.ExportedAsync(http, row.Id);
         await using var photo = await images.OpenReadAsync(row.ImageKey, cancellationToken);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Whales.Contracts;
 using Whales.Ingest.Api.Identifications;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Operations;
@@ -12,7 +13,7 @@ internal static class FaultsEndpoint
         HttpContext http, string id, IIdentificationStore store, FaultStore faults, CancellationToken cancellationToken)
     {
         var parsedId = IdentificationEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw IdentificationEndpoints.Missing(parsedId);
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Page<AttemptFault> { Items = await faults.ListAsync(row.Id, cancellationToken) });
     }

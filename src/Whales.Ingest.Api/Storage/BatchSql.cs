@@ -30,9 +30,9 @@ internal sealed class BatchSql(StoreDatabase database)
 
     public Statement Find { get; } = new($"select {Columns}, rejected_json from batches where id = @id");
 
-    public Statement List { get; } = new($"select {Columns} from batches order by id desc limit @limit");
+    public Statement List { get; } = new($"select {Columns} from batches where (@owner is null or owner = @owner) order by id desc limit @limit");
 
-    public Statement ListBefore { get; } = new($"select {Columns} from batches where id < @before order by id desc limit @limit");
+    public Statement ListBefore { get; } = new($"select {Columns} from batches where id < @before and (@owner is null or owner = @owner) order by id desc limit @limit");
 
     public Statement FindByKey { get; } = new($"""
         select {Columns} from batches

@@ -49,12 +49,12 @@ internal sealed class BatchStore(StoreDatabase database)
             },
             cancellationToken).ConfigureAwait(false)).SingleOrDefault();
 
-    /// <summary>Newest first, without their rejected files.</summary>
-    public async Task<IReadOnlyList<BatchRow>> ListAsync(Guid? before, int limit, CancellationToken cancellationToken) =>
+    /// <summary>Newest first, without their rejected files; only those of <paramref name="owner"/>, unless it is null.</summary>
+    public async Task<IReadOnlyList<BatchRow>> ListAsync(string? owner, Guid? before, int limit, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             before is { } id
-                ? new Call(_sql.ListBefore, parameters => parameters.Set("before", id).Set("limit", limit))
-                : new Call(_sql.List, parameters => parameters.Set("limit", limit)),
+                ? new Call(_sql.ListBefore, parameters => parameters.Set("owner", owner).Set("before", id).Set("limit", limit))
+                : new Call(_sql.List, parameters => parameters.Set("owner", owner).Set("limit", limit)),
             Read,
             cancellationToken).ConfigureAwait(false);
 

@@ -120,6 +120,9 @@ public sealed record Completion
 /// <summary>What to list. <see cref="Before"/> is exclusive: the id of the last row of the part before.</summary>
 public sealed record IdentificationFilter
 {
+    /// <summary>Only rows of this API key; null for all.</summary>
+    public string? Owner { get; init; }
+
     public IdentificationStatus? Status { get; init; }
 
     public string? Model { get; init; }

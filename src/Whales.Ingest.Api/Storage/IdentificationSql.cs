@@ -3,7 +3,7 @@ namespace Whales.Ingest.Api.Storage;
 /// <summary>The statements of <see cref="IdentificationStore"/>.</summary>
 internal sealed class IdentificationSql(StoreDatabase database)
 {
-    private readonly Statement?[] _lists = new Statement?[1 << 6];
+    private readonly Statement?[] _lists = new Statement?[1 << 7];
 
     public Statement Insert { get; } = new(IdentificationColumns.Insert);
 
@@ -121,6 +121,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
             filter.Code is null ? null : "error_code = @code",
             filter.Before is null ? null : "id < @before",
             filter.After is null ? null : "id >= @after",
+            filter.Owner is null ? null : "owner = @owner",
         ];
         var which = 0;
         for (var i = 0; i < conditions.Length; i++)

@@ -44,6 +44,8 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
                 parameters.Set("before", before);
             if (filter.After is { } after)
                 parameters.Set("after", after);
+            if (filter.Owner is { } owner)
+                parameters.Set("owner", owner);
             parameters.Set("limit", filter.Limit);
         });
         return await database.ReadAsync(call, IdentificationColumns.Read, cancellationToken).ConfigureAwait(false);

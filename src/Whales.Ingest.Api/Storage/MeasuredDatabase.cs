@@ -14,6 +14,10 @@ internal sealed class MeasuredDatabase(StoreDatabase inner, StoreMetrics metrics
 
     public override string SelectMembers(string parameter) => inner.SelectMembers(parameter);
 
+    public override string SelectIds(string parameter) => inner.SelectIds(parameter);
+
+    public override string SelectRecords(string parameter, params ReadOnlySpan<(string Name, RecordType Type)> columns) => inner.SelectRecords(parameter, columns);
+
     public override Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken) =>
         _timer.MeasureAsync("read", () => inner.ReadAsync(call, read, cancellationToken));
 

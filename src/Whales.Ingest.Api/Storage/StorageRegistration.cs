@@ -30,6 +30,7 @@ public static class StorageRegistration
         builder.Services.AddSingleton<IndividualStore>();
         builder.Services.AddSingleton<EmbeddingStore>();
         builder.Services.AddSingleton<CatalogueStore>();
+        builder.Services.AddSingleton<QuotaStore>();
         builder.Services.AddSingleton<OrphanSweep>();
         builder.Services.AddHostedService<StoreStart>();
         return builder;

@@ -64,8 +64,8 @@ public sealed class ApiMetrics
     [
         ErrorCodes.EmptyFile, ErrorCodes.MalformedRequest, ErrorCodes.UnknownModel, ErrorCodes.TooLarge, ErrorCodes.UnsupportedMedia,
         ErrorCodes.RequestTimeout, ErrorCodes.IdempotencyMismatch, ErrorCodes.IdempotencyInProgress, ErrorCodes.QueueFull, ErrorCodes.Forbidden, ErrorCodes.Unavailable,
-        ErrorCodes.InternalError, "rate_limited", "unauthorized",
         ErrorCodes.EmptyArchive, ErrorCodes.MalformedArchive, ErrorCodes.ArchiveMismatch, ErrorCodes.ArchiveBomb, ErrorCodes.UnsafePath, ErrorCodes.TooManyFiles,
+        ErrorCodes.InternalError, ErrorCodes.RateLimited, ErrorCodes.Unauthorized,
     ];
 
     /// <summary>Makes these models label values and puts all their series on the page. Again is harmless.</summary>

@@ -105,7 +105,7 @@ internal sealed class BatchServer : IAsyncDisposable
         Assert.Empty(Server.StoredFiles());
         Assert.Empty(await Server.RowsAsync());
         var store = Server.Services.GetRequiredService<BatchStore>();
-        Assert.Empty(await store.ListAsync(null, 10, CancellationToken.None));
+        Assert.Empty(await store.ListAsync(null, null, 10, CancellationToken.None));
         Assert.Equal(0, await ClaimsAsync());
     }
 

@@ -30,15 +30,15 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
             .SelectMany(path => path.Value!.AsObject().Select(o => $"{o.Key} {path.Key}")).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "delete /v1/batches/{id}", "delete /v1/dead-letters", "delete /v1/dead-letters/{id}", "delete /v1/identifications", "delete /v1/identifications/{id}",
+                "delete /session", "delete /v1/batches/{id}", "delete /v1/dead-letters", "delete /v1/dead-letters/{id}", "delete /v1/identifications", "delete /v1/identifications/{id}",
                 "delete /v1/individuals/{id}", "delete /v1/individuals/{id}/photos/{photoId}",
-                "get /v1/audit", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/events", "get /v1/batches/{id}/results", "get /v1/catalogue",
+                "get /session", "get /v1/audit", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/events", "get /v1/batches/{id}/results", "get /v1/catalogue",
                 "get /v1/dead-letters", "get /v1/dead-letters/{id}", "get /v1/dead-letters/{id}/body",
                 "get /v1/identifications", "get /v1/identifications/{id}", "get /v1/identifications/{id}/export",
                 "get /v1/identifications/{id}/faults", "get /v1/identifications/{id}/image", "get /v1/individuals", "get /v1/individuals/{id}", "get /v1/individuals/{id}/photos",
                 "get /v1/individuals/{id}/photos/{photoId}", "get /v1/individuals/{id}/photos/{photoId}/image", "get /v1/models",
                 "patch /v1/individuals/{id}",
-                "post /v1/batches", "post /v1/batches/{id}/cancel", "post /v1/dead-letters/{id}/replay", "post /v1/identifications", "post /v1/identifications/retry",
+                "post /session", "post /v1/batches", "post /v1/batches/{id}/cancel", "post /v1/dead-letters/{id}/replay", "post /v1/identifications", "post /v1/identifications/retry",
                 "post /v1/identifications/{id}/cancel", "post /v1/identifications/{id}/retry",
                 "post /v1/individuals", "post /v1/individuals/{id}/photos",
             ],
@@ -145,7 +145,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
                 _ = status;
             }
         }
-        Assert.Equal(27, read);
+        Assert.Equal(29, read);
     }
 
     [Fact]
@@ -187,6 +187,7 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
         JsonObject o when o.ContainsKey("individualId") => typeof(IndividualPhoto),
         JsonObject o when o.ContainsKey("embeddings") => typeof(Individual),
         JsonObject o when o.ContainsKey("rejectedCount") => typeof(Batch),
+        JsonObject o when o.ContainsKey("keyRequired") => typeof(Session),
         JsonObject o when o.ContainsKey("count") => typeof(ChangedCount),
         _ => typeof(Identification),
     };

@@ -23,6 +23,8 @@ public sealed class FullImageStore(bool atWrite) : IImageStore
         yield break;
     }
 
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
+
     private sealed class FullUpload : IImageUpload
     {
         public string LocalPath => "";

@@ -28,9 +28,12 @@ public sealed class IngestServer : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private IngestServer(WebApplication app, string folder)
+    private readonly bool _keepFolder;
+
+    private IngestServer(WebApplication app, string folder, bool keepFolder)
     {
         _app = app;
+        _keepFolder = keepFolder;
         Folder = folder;
         Client = NewClient();
     }
@@ -60,9 +63,15 @@ public sealed class IngestServer : IAsyncDisposable
 
     public RecordedLogs Logs => _app.Services.GetRequiredService<RecordedLogs>();
 
-    public static async Task<IngestServer> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    /// <param name="settings">Settings besides those of every test.</param>
+    /// <param name="services">Registers stand-ins.</param>
+    /// <param name="map">Maps more endpoints.</param>
+    /// <param name="folder">Where the data lie; the caller removes it. Null: a folder of its own, removed with the server.</param>
+    public static async Task<IngestServer> StartAsync(
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null, string? folder = null)
     {
-        var folder = Directory.CreateTempSubdirectory("whales-ingest-").FullName;
+        var keepFolder = folder is not null;
+        folder ??= Directory.CreateTempSubdirectory("whales-ingest-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder, EnvironmentName = "Production" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["urls"] = "http://127.0.0.1:0" });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
@@ -90,15 +99,17 @@ public sealed class IngestServer : IAsyncDisposable
 
         var app = builder.Build();
         app.MapWhalesDefaults();
-        app.UseLoopbackGuard();
+        app.UseIngestSecurity();
+        app.MapSession();
         app.MapIngestDocumentation();
         app.MapIdentifications();
         app.MapOperations();
         app.MapBatches();
         app.MapModels();
         app.MapIndividuals();
+        map?.Invoke(app);
         await app.StartAsync();
-        return new IngestServer(app, folder);
+        return new IngestServer(app, folder, keepFolder);
     }
 
     public HttpClient NewClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(100) };
@@ -150,6 +161,7 @@ public sealed class IngestServer : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        if (!_keepFolder)
+            Directory.Delete(Folder, recursive: true);
     }
 }

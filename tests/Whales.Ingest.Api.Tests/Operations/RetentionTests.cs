@@ -184,6 +184,10 @@ public sealed class RetentionTests : IAsyncLifetime
             return await inner.DeleteAsync(key, cancellationToken);
         }
 
+        public ValueTask PutAsync(string key, Stream content, CancellationToken cancellationToken) => inner.PutAsync(key, content, cancellationToken);
+
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
+
         public IAsyncEnumerable<string> ListAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken) => inner.ListAsync(writtenBefore, cancellationToken);
     }
 }

@@ -195,6 +195,7 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
             var broken = (i & 2) == 0;
             rows.Add(row with
             {
+                Owner = i % 5 == 4 ? "other" : "survey",
                 BatchId = (i & 4) == 0 ? batch : null,
                 Status = broken || (i & 8) == 0 ? IdentificationStatus.Failed : IdentificationStatus.Succeeded,
                 Error = broken ? new IdentificationError { Code = FailureCodes.CorruptedImage, Message = "" } : null,
@@ -205,7 +206,7 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
         foreach (var filter in AllFilters(batch, rows[20].Id))
         {
             var expected = rows.Where(row =>
-                (filter.Status is null || row.Status == filter.Status) && (filter.Model is null || row.Model == filter.Model)
+                (filter.Owner is null || row.Owner == filter.Owner) && (filter.Status is null || row.Status == filter.Status) && (filter.Model is null || row.Model == filter.Model)
                 && (filter.BatchId is null || row.BatchId == filter.BatchId) && (filter.Code is null || row.Error?.Code == filter.Code)
                 && (filter.Before is null || row.Id < filter.Before));
 
@@ -233,7 +234,7 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
     }
 
     private static IEnumerable<IdentificationFilter> AllFilters(Guid batch, Guid before) =>
-        Enumerable.Range(0, 32).Select(which => Filter(which, batch, before));
+        Enumerable.Range(0, 64).Select(which => Filter(which, batch, before));
 
     private static IdentificationFilter Filter(int which, Guid batch, Guid before) => new()
     {
@@ -242,6 +243,7 @@ public abstract partial class IdentificationStoreTests : IAsyncLifetime
         BatchId = (which & 4) == 0 ? null : batch,
         Code = (which & 8) == 0 ? null : FailureCodes.CorruptedImage,
         Before = (which & 16) == 0 ? null : before,
+        Owner = (which & 32) == 0 ? null : "survey",
         Limit = 100,
     };
 

@@ -54,7 +54,7 @@ public sealed class StorageRegistrationTests : IDisposable
     [Theory]
     [InlineData("Storage:SqliteFile", "")]
     [InlineData("ImageStore:Folder", "")]
-    [InlineData("ImageStore:Kind", "s3")]
+    [InlineData("ImageStore:Kind", "tape")]
     public async Task StartAsync_SettingIsWrong_NamesIt(string key, string value)
     {
         using var host = Host((key, value));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Security;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Batches.Export;
@@ -17,7 +18,7 @@ internal static class ResultsEndpoint
         if (!Formats.Contains(chosen, StringComparer.Ordinal))
             throw RequestRefusedException.Malformed($"format must be one of {string.Join(", ", Formats)}.");
         var parsedId = BatchEndpoints.ParseId(id);
-        var row = await store.FindAsync(parsedId, cancellationToken) ?? throw BatchEndpoints.Missing(parsedId);
+        var row = await store.RequireAsync(parsedId, http.Caller(), cancellationToken);
         var progress = await store.FindProgressAsync(parsedId, cancellationToken) ?? throw BatchEndpoints.Missing(parsedId);
         var batch = row.ToBatch(progress);
 

@@ -5,7 +5,7 @@ using Whales.Ingest.Api.Tests.Hosting;
 
 namespace Whales.Ingest.Api.Tests.Security;
 
-public sealed class LoopbackGuardTests
+public sealed class LoopbackTests
 {
     [Theory]
     [InlineData("localhost", true)]
@@ -63,5 +63,5 @@ public sealed class LoopbackGuardTests
     [InlineData("http://[::]:8000", false)]
     [InlineData("http://*:8000", false)]
     [InlineData("http://192.168.0.7:8000", false)]
-    public void ListensOnLoopbackOnly_Address_IsTold(string address, bool loopback) => Assert.Equal(loopback, LoopbackGuard.ListensOnLoopbackOnly([address]));
+    public void ListensOnLoopbackOnly_Address_IsTold(string address, bool loopback) => Assert.Equal(loopback, Loopback.IsAll([address]));
 }
