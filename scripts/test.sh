@@ -27,6 +27,7 @@ install_servers() {
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
   command -v strace >/dev/null || missing+=(strace)
   command -v promtool >/dev/null || missing+=(prometheus)
+  command -v prometheus-alertmanager >/dev/null || missing+=(prometheus-alertmanager)
   command -v setpriv >/dev/null || missing+=(util-linux)
   [ "${#missing[@]}" -gt 0 ] || return 0
   command -v apt-get >/dev/null ||
@@ -40,7 +41,7 @@ install_servers() {
   if [ -d /run/systemd/system ]; then
     local package
     for package in "${missing[@]}"; do
-      case $package in rabbitmq-server | postgresql | prometheus) as_root systemctl disable --now "$package" || true ;; esac
+      case $package in rabbitmq-server | postgresql | prometheus | prometheus-alertmanager) as_root systemctl disable --now "$package" || true ;; esac
     done
   fi
 }

@@ -1,0 +1,3 @@
+using Whales.Hosting;
+
+return await WhalesHost.RunAsync(args, "notifier", port: 8085, _ => { });
