@@ -10,7 +10,7 @@ internal sealed class MessageOptions
     /// <summary>Where people reach Grafana, such as <c>https://grafana.example</c>. Without it messages have no dashboard link.</summary>
     public Uri? GrafanaUrl { get; set; }
 
-    /// <summary>Where people reach Alertmanager. Default: the address that it says itself (externalURL), unless that is a bare host name.</summary>
+    /// <summary>Where people reach Alertmanager. Default: the address that it gives itself (externalURL).</summary>
     public Uri? AlertmanagerUrl { get; set; }
 
     /// <summary>Where people reach Prometheus: replaces the host of the alerts' own links. Default: those links as they are.</summary>

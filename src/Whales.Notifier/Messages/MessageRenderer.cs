@@ -1,15 +1,30 @@
+using Microsoft.Extensions.Options;
+using Whales.Notifier.Messages.Rendering;
+using Whales.Notifier.Messages.Texts;
+
 namespace Whales.Notifier.Messages;
 
 /// <summary>Turns what can be told into a message for a reader. Pure: the same notice, reader and time give the same message.</summary>
-internal sealed class MessageRenderer(MessageOptions options, TimeProvider time)
+internal sealed class MessageRenderer(IOptions<MessageOptions> options, TimeProvider time)
 {
-    private readonly MessageOptions _options = options;
+    private readonly MessageLinks _links = new(options.Value);
 
     public RenderedMessage Render(Notice notice, Reader reader)
     {
-        ArgumentNullException.ThrowIfNull(notice);
-        ArgumentNullException.ThrowIfNull(reader);
-        var text = $"{notice.GetType().Name} {time.GetUtcNow():u} {_options.MaxAlerts}";
-        return new RenderedMessage([new MessagePart(text, text)], [], Silent: false);
+        var context = new RenderContext(MessageTexts.In(reader.Language), reader, time.GetUtcNow(), options.Value, _links);
+        return notice switch
+        {
+            AlertNotice alert => AlertMessages.Render(context, alert),
+            AlertBundle bundle => AlertMessages.Render(context, bundle),
+            AlertReply reply => AlertMessages.Render(context, reply),
+            FailureSummary failures => FailureMessages.Render(context, failures),
+            Digest digest => DigestMessages.Render(context, digest),
+            HeartbeatLost lost => SystemMessages.Render(context, lost),
+            HeartbeatReturned returned => SystemMessages.Render(context, returned),
+            DailySummary day => DigestMessages.Render(context, day),
+            OperatorNotice operators => SystemMessages.Render(context, operators),
+            TestNotice test => SystemMessages.Render(context, test),
+            _ => throw new ArgumentOutOfRangeException(nameof(notice), notice.GetType().Name, "Nobody can render this notice."),
+        };
     }
 }

@@ -15,5 +15,5 @@ internal sealed record RenderedMessage(IReadOnlyList<MessagePart> Parts, IReadOn
 /// <param name="Plain">The same without markup, for when Telegram refuses the other: send it without a parse_mode.</param>
 internal sealed record MessagePart(string Html, string Plain);
 
-/// <summary>One button: either it presses (<paramref name="CallbackData"/>, 1 to 64 bytes) or it opens an address.</summary>
-internal sealed record Button(string Text, string? CallbackData, string? Url);
+/// <summary>A button that presses: callback data of 1 to 64 bytes.</summary>
+internal sealed record Button(string Text, string CallbackData);
