@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Whales.Hosting.Health;
 
 namespace Whales.Hosting;
 
@@ -30,7 +31,11 @@ public static class WhalesHost
         try
         {
             // Settings are read once, at start: watching for changes would hear of every photo written below the working directory.
-            var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+            var asked = args is [HealthCheckCommand.Switch];
+            var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. asked ? [] : args]);
+            if (asked)
+                return await HealthCheckCommand.RunAsync(builder.Configuration, port, Console.Error);
+            builder.Configuration.AddSecretFiles(Environment.GetEnvironmentVariables());
             if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
                 builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
             builder.AddWhalesDefaults(name);

@@ -1,3 +1,17 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Whales.Hosting;
+using Whales.Hosting.Messaging;
+using Whales.Notifier;
 
-return await WhalesHost.RunAsync(args, "notifier", port: 8085, _ => { });
+return await WhalesHost.RunAsync(
+    args,
+    "notifier",
+    port: 8085,
+    builder =>
+    {
+        builder.AddNotifier();
+        // Alerts arrive when the broker is down: that is when they are needed. Without one in the settings there are alerts only.
+        builder.AddWhalesMessaging(
+            bus => bus.AddNotifierConsumers(), inMemory: builder.Configuration["RabbitMq:Uri"] is null, brokerOutage: HealthStatus.Degraded);
+    },
+    app => app.MapNotifier());
