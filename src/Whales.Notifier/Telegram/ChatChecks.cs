@@ -51,7 +51,8 @@ internal sealed partial class ChatChecks(
             _known = true;
             _reason = null;
             bot.WrongToken = null;
-            LogBot(me.Value?.Username ?? "?");
+            bot.UserName = me.Value?.Username;
+            LogBot(bot.UserName ?? "?");
             wakeup.Signal();
         }
 

@@ -1,5 +1,6 @@
 using Whales.Notifier.Commands;
 using Whales.Notifier.Delivery;
+using Whales.Notifier.Messages;
 using Whales.Notifier.Storage;
 
 namespace Whales.Notifier.Telegram;
@@ -21,6 +22,7 @@ internal sealed partial class UpdatePoller(
         if (!token.IsSet)
             return;
         await leadership.AcquireAsync(stoppingToken);
+        var announced = false;
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -28,6 +30,11 @@ internal sealed partial class UpdatePoller(
             try
             {
                 pause = await PollAsync(stoppingToken);
+                if (pause == TimeSpan.Zero && !announced)
+                {
+                    announced = true;
+                    await AnnounceAsync(stoppingToken);
+                }
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
@@ -38,6 +45,16 @@ internal sealed partial class UpdatePoller(
             failures = pause == TimeSpan.Zero ? 0 : Math.Min(failures + 1, 30);
             if (pause > TimeSpan.Zero)
                 await Task.Delay(TimeSpan.FromTicks(Math.Min(LongPause.Ticks, pause.Ticks << Math.Min(failures - 1, 5))), clock, stoppingToken);
+        }
+    }
+
+    /// <summary>The list of commands is a comfort: without it they work all the same.</summary>
+    private async Task AnnounceAsync(CancellationToken stoppingToken)
+    {
+        foreach (var (language, code) in ((Language, string?)[])[(Language.English, null), (Language.Russian, "ru")])
+        {
+            if ((await client.SetMyCommandsAsync(BotCommands.In(language), code, stoppingToken)).Failure is { } failure)
+                LogAnnounce(failure.Description);
         }
     }
 
@@ -145,6 +162,9 @@ internal sealed partial class UpdatePoller(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Update {Update} could not be handled and is passed over.")]
     private partial void LogUpdate(Exception exception, long update);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Telegram did not take the list of commands: {Description}")]
+    private partial void LogAnnounce(string description);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A reply could not be sent: {Description}")]
     private partial void LogReply(string description);
