@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Whales.Notifier.Messages;
 
 /// <summary>What messages show and where their links go. Section <c>Messages</c>.</summary>
-internal sealed class MessageOptions
+public sealed class MessageOptions
 {
     public const string SectionName = "Messages";
 

@@ -6,7 +6,7 @@ namespace Whales.Notifier.Tests.Messages;
 /// <summary>Whatever labels, annotations and errors say, Telegram can read the message.</summary>
 public sealed class MarkupPropertyTests
 {
-    private const int Cases = 6000;
+    private const int Cases = 4000;
 
     [Fact]
     public void Render_AnyUnicodeAnywhere_IsValidMarkupThatFits()
