@@ -8,7 +8,6 @@ using Whales.Notifier.Delivery;
 using Whales.Notifier.Failures;
 using Whales.Notifier.Heartbeat;
 using Whales.Notifier.Intake;
-using Whales.Notifier.Messages;
 using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
 using Whales.Notifier.Telemetry;
@@ -25,13 +24,15 @@ public static class NotifierExtensions
     /// <summary>Everything between a webhook or failure and its message; call before the messaging, so that the bus stops first.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="outage">How the host's readiness shows that Telegram cannot be used.</param>
-    public static void AddNotifier(this IHostApplicationBuilder builder, HealthStatus outage = HealthStatus.Unhealthy)
+    /// <param name="heartbeatExpected">Whether the Watchdog alert is missed from the start, where the settings do not say.</param>
+    public static void AddNotifier(this IHostApplicationBuilder builder, HealthStatus outage = HealthStatus.Unhealthy, bool heartbeatExpected = true)
     {
         var services = builder.Services;
         services.AddOptions<NotifierOptions>().BindConfiguration(NotifierOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<NotifierOptions>, NotifierOptionsValidation>();
+        // Before the binding, so that settings have the last word.
+        services.Configure<HeartbeatOptions>(options => options.Expected = heartbeatExpected);
         services.AddOptions<HeartbeatOptions>().BindConfiguration(HeartbeatOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<MessageOptions>().BindConfiguration(MessageOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Persistently>();
         services.AddSingleton<NotifierMetrics>();
@@ -41,17 +42,18 @@ public static class NotifierExtensions
         services.AddSingleton<AlertIntake>();
         services.AddSingleton<FailureIntake>();
         services.AddSingleton<WebhookIntake>();
-        services.AddSingleton<MessageRenderer>();
         services.AddSingleton<SendLimits>();
         services.AddSingleton<Expiry>();
         services.AddSingleton<CardDelivery>();
         services.AddSingleton<Leadership>();
         services.AddSingleton<HeartbeatMonitor>();
-        services.AddSingleton<CommandHandler>();
         services.AddSingleton<IPressedMessages, PressedMessages>();
         services.AddSingleton<IMutes, Mutes>();
         services.AddSingleton<INotifierState, NotifierState>();
         services.AddSingleton<IKnownChats>(provider => provider.GetRequiredService<ChatBook>());
+        services.AddSingleton<IAllowedPeople, AllowedUsers>();
+        services.AddSingleton<ICommandCounts>(provider => provider.GetRequiredService<NotifierMetrics>());
+        services.AddCommands();
         services.AddTelegram();
         services.AddHostedService<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<HeartbeatMonitor>());

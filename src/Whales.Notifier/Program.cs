@@ -2,6 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Whales.Hosting;
 using Whales.Hosting.Messaging;
 using Whales.Notifier;
+using Whales.Notifier.Preview;
+
+if (args is ["preview", ..])
+    return await PreviewCommand.RunAsync(args[1..], Console.In, Console.Out);
 
 return await WhalesHost.RunAsync(
     args,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Alerts;
+using Whales.Notifier.Commands;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Intake;
 using Whales.Notifier.Messages;
@@ -13,7 +14,7 @@ namespace Whales.Notifier.Telegram;
 /// getChat, and "is typing" for a topic.
 /// </summary>
 internal sealed partial class ChatChecks(
-    TelegramClient client, BotToken token, BotStatus bot, ChatBook chats, NotifierStore store, Cards cards, Wakeup wakeup, NotifierMetrics metrics,
+    TelegramClient client, BotToken token, BotStatus bot, ChatBook chats, CommandHandler commands, NotifierStore store, Cards cards, Wakeup wakeup, NotifierMetrics metrics,
     IOptions<TelegramOptions> options, TimeProvider clock, ILogger<ChatChecks> log) : BackgroundService
 {
     private static readonly TimeSpan Unreachable = TimeSpan.FromSeconds(10);
@@ -51,6 +52,7 @@ internal sealed partial class ChatChecks(
             _known = true;
             _reason = null;
             bot.WrongToken = null;
+            commands.BotName = me.Value?.Username;
             LogBot(me.Value?.Username ?? "?");
             wakeup.Signal();
         }
