@@ -47,13 +47,11 @@ public static class NotifierExtensions
         services.AddSingleton<CardDelivery>();
         services.AddSingleton<Leadership>();
         services.AddSingleton<HeartbeatMonitor>();
+        services.AddCommands();
         services.AddSingleton<IPressedMessages, PressedMessages>();
         services.AddSingleton<IMutes, Mutes>();
         services.AddSingleton<INotifierState, NotifierState>();
         services.AddSingleton<IKnownChats>(provider => provider.GetRequiredService<ChatBook>());
-        services.AddSingleton<IAllowedPeople, AllowedUsers>();
-        services.AddSingleton<ICommandCounts>(provider => provider.GetRequiredService<NotifierMetrics>());
-        services.AddCommands();
         services.AddTelegram();
         services.AddHostedService<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<HeartbeatMonitor>());

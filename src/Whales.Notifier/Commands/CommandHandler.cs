@@ -1,19 +1,17 @@
+using Microsoft.Extensions.Options;
 using Whales.Notifier.Commands.Answers;
+using Whales.Notifier.Delivery;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Messages.Markup;
-using Microsoft.Extensions.Options;
 
 namespace Whales.Notifier.Commands;
 
 /// <summary>Answers commands and pressed buttons. Calls may overlap; handling an update twice does no harm.</summary>
 internal sealed class CommandHandler(
     PressHandler presses, AlertsAnswer alerts, SilencesAnswer silences, StatusAnswer status, MuteAnswer mute,
-    IKnownChats chats, IAllowedPeople people, CommandAudit audit, IOptions<CommandOptions> options, TimeProvider time)
+    IKnownChats chats, AllowedPeople people, BotStatus bot, CommandAudit audit, IOptions<CommandOptions> options, TimeProvider time)
 {
     private const string Id = "id";
-
-    /// <summary>The bot's user name, from getMe: a command that names another bot is not ours.</summary>
-    public string? BotName { get; set; }
 
     public async Task<IReadOnlyList<Reply>> HandleAsync(IncomingUpdate update, CancellationToken cancellation)
     {
@@ -58,7 +56,7 @@ internal sealed class CommandHandler(
     };
 
     private bool IsForUs(CommandLine command) =>
-        command.Bot.Length == 0 || BotName is null || command.Bot.Equals(BotName, StringComparison.OrdinalIgnoreCase);
+        command.Bot.Length == 0 || bot.UserName is not { } own || command.Bot.Equals(own, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The chat's language and clock; in a talk of two, the person's language.</summary>
     private Reader ReaderOf(IncomingUpdate update) => chats.Find(update.ChatId)?.Reader ??

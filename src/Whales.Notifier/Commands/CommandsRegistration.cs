@@ -13,12 +13,20 @@ internal static class CommandsRegistration
         services.AddOptions<AlertmanagerOptions>().BindConfiguration(AlertmanagerOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CommandOptions>().BindConfiguration(CommandOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<MessageRenderer>();
-        services.AddHttpClient<AlertmanagerClient>();
-        services.AddHttpClient<ModelsClient>();
+        AddClient<AlertmanagerClient>(services);
+        AddClient<ModelsClient>(services);
         services.AddTransient<Silencer>().AddTransient<AlertsAnswer>().AddTransient<SilencesAnswer>().AddTransient<StatusAnswer>().AddTransient<MuteAnswer>();
         services.AddTransient<PressHandler>();
         services.AddSingleton<CommandAudit>();
+        services.AddSingleton<AllowedPeople>();
         services.AddSingleton<CommandHandler>();
         return services;
     }
+
+    /// <summary>They live as long as the handler that holds them, so connections, not clients, are renewed. Each has its own limit of time.</summary>
+    private static void AddClient<T>(IServiceCollection services)
+        where T : class => services.AddHttpClient<T>(client => client.Timeout = Timeout.InfiniteTimeSpan)
+        .RemoveAllLoggers()
+        .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
 }

@@ -59,19 +59,3 @@ internal interface INotifierState
 /// <param name="BrokerConnected">Null without a broker (Standalone).</param>
 internal sealed record NotifierStatus(
     DateTimeOffset? HeartbeatSeen, int Backlog, TimeSpan? OldestBacklog, IReadOnlyList<string> BrokenChats, bool? BrokerConnected);
-
-/// <summary>Who may press buttons and give commands.</summary>
-internal interface IAllowedPeople
-{
-    bool MayCommand(long userId);
-}
-
-/// <summary>Counts what people did; the words are the labels of the metrics.</summary>
-internal interface ICommandCounts
-{
-    /// <param name="action">created, undone, denied or expired.</param>
-    void Silence(string action);
-
-    /// <param name="outcome">ok, unauthorized, expired, unknown or failed.</param>
-    void Pressed(string outcome);
-}

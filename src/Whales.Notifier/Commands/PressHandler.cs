@@ -4,12 +4,13 @@ using Whales.Notifier.Commands.Answers;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Messages.Markup;
 using Whales.Notifier.Silences;
+using Whales.Notifier.Telemetry;
 
 namespace Whales.Notifier.Commands;
 
 /// <summary>Does what a button says: silence, undo, take. The one who pressed is always told how it went.</summary>
 internal sealed class PressHandler(
-    IPressedMessages messages, Silencer silencer, IAllowedPeople people, ICommandCounts counts, CommandAudit audit, IOptions<MessageOptions> options)
+    IPressedMessages messages, Silencer silencer, AllowedPeople people, NotifierMetrics counts, CommandAudit audit, IOptions<MessageOptions> options)
 {
     // Telegram's limit for the text of an answer.
     private const int MaxAnswer = 200;

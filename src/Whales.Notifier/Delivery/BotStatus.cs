@@ -14,6 +14,9 @@ internal sealed class BotStatus(IOptions<TelegramOptions> options)
     private DateTimeOffset _nextTry;
     private string? _lastFailure;
 
+    /// <summary>The bot's name without the @, once getMe told it: a command that names another bot is not ours.</summary>
+    public string? UserName { get; set; }
+
     /// <summary>The token is refused: nothing is sent until there is another one. Null: it is not known to be.</summary>
     public string? WrongToken
     {

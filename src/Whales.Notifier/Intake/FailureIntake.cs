@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Messages.Rendering;
 using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
 using Whales.Notifier.Telemetry;
@@ -14,7 +15,7 @@ namespace Whales.Notifier.Intake;
 /// <param name="Sample">This one.</param>
 internal sealed record FailureEvent(FailureType Type, string Model, string Reason, FailureSample Sample)
 {
-    public Severity Severity => Type == FailureType.ModelLoadFailed ? Severity.Critical : Severity.Warning;
+    public Severity Severity => FailureMessages.SeverityOf(Type, Reason);
 
     public string Key => $"failure/{Type}/{Model}/{Reason}";
 }
@@ -25,7 +26,7 @@ internal sealed class FailureIntake(
 {
     public async Task AcceptAsync(FailureEvent failure)
     {
-        var targets = chats.Of(failure.Severity == Severity.Critical ? WebhookRoute.Critical : WebhookRoute.Warning);
+        var targets = chats.Of(RouteOf(failure.Severity));
         var outcomes = await store.RunAsync(session => targets.Select(chat => Apply(session, chat.Chat.Name, failure)).ToList());
         foreach (var outcome in outcomes)
         {
@@ -103,6 +104,13 @@ internal sealed class FailureIntake(
         if (CardTable.Find(session, thread.Card) is { } card && ThreadTable.CountOpenOfCard(session, card.Id) == 0)
             CardTable.Update(session, card with { ClosedAt = now });
     }
+
+    private static string RouteOf(Severity severity) => severity switch
+    {
+        Severity.Critical => WebhookRoute.Critical,
+        Severity.Warning => WebhookRoute.Warning,
+        _ => WebhookRoute.Info,
+    };
 
     private static string SourceOf(FailureType type) => type switch
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Silences;
 
 namespace Whales.Notifier.Preview;
 
@@ -63,7 +64,7 @@ internal static class GalleryPage
     private static RenderedMessage Message(GallerySample sample, Language language)
     {
         var options = new MessageOptions { GrafanaUrl = new Uri("http://grafana.example:3001") };
-        return new MessageRenderer(Options.Create(options), new SampleTime(sample.At)).Render(sample.Notice, new Reader(language, TimeZoneInfo.Utc));
+        return new MessageRenderer(Options.Create(options), Options.Create(new AlertmanagerOptions { Url = new Uri("http://alertmanager.example:9093") }), new SampleTime(sample.At)).Render(sample.Notice, new Reader(language, TimeZoneInfo.Utc));
     }
 
     private sealed class SampleTime(DateTimeOffset at) : TimeProvider

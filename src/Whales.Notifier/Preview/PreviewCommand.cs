@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Messages.Markup;
+using Whales.Notifier.Silences;
 
 namespace Whales.Notifier.Preview;
 
@@ -58,7 +59,8 @@ internal static class PreviewCommand
             return 1;
         }
 
-        var renderer = new MessageRenderer(Options.Create(new MessageOptions { GrafanaUrl = arguments.Grafana }), new SetTime(arguments.At));
+        var renderer = new MessageRenderer(
+            Options.Create(new MessageOptions { GrafanaUrl = arguments.Grafana }), Options.Create(new AlertmanagerOptions { Url = new Uri("http://alertmanager:9093") }), new SetTime(arguments.At));
         await WriteAsync(renderer.Render(notice, new Reader(arguments.Language, arguments.Zone)), arguments.MarkupOnly, output);
         return 0;
     }

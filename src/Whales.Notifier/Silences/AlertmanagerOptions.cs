@@ -7,7 +7,7 @@ public sealed class AlertmanagerOptions
 {
     public const string SectionName = "Alertmanager";
 
-    /// <summary>Where the notifier reaches it, such as <c>http://127.0.0.1:9093</c>. Without it there are no silences and no /alerts.</summary>
+    /// <summary>Where the notifier reaches it, such as <c>http://127.0.0.1:9093</c>. Without it messages have no silence buttons, and /alerts tells what the notifier remembers.</summary>
     public Uri? Url { get; set; }
 
     /// <summary>How long one answer may take. A person waits for it. Default 3 s.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Alerts;
-using Whales.Notifier.Commands;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Intake;
 using Whales.Notifier.Messages;
@@ -14,7 +13,7 @@ namespace Whales.Notifier.Telegram;
 /// getChat, and "is typing" for a topic.
 /// </summary>
 internal sealed partial class ChatChecks(
-    TelegramClient client, BotToken token, BotStatus bot, ChatBook chats, CommandHandler commands, NotifierStore store, Cards cards, Wakeup wakeup, NotifierMetrics metrics,
+    TelegramClient client, BotToken token, BotStatus bot, ChatBook chats, NotifierStore store, Cards cards, Wakeup wakeup, NotifierMetrics metrics,
     IOptions<TelegramOptions> options, TimeProvider clock, ILogger<ChatChecks> log) : BackgroundService
 {
     private static readonly TimeSpan Unreachable = TimeSpan.FromSeconds(10);
@@ -52,8 +51,8 @@ internal sealed partial class ChatChecks(
             _known = true;
             _reason = null;
             bot.WrongToken = null;
-            commands.BotName = me.Value?.Username;
-            LogBot(me.Value?.Username ?? "?");
+            bot.UserName = me.Value?.Username;
+            LogBot(bot.UserName ?? "?");
             wakeup.Signal();
         }
 
@@ -120,6 +119,14 @@ internal sealed partial class ChatChecks(
             return null;
         }
 
+        if (failure.Reason == FailureReason.Rejected)
+        {
+            // Not every server of the Bot API can be asked; sending will tell.
+            LogUnchecked(chat.Chat.Name, failure.Description);
+            await WorksAsync(chat);
+            return null;
+        }
+
         if (!failure.IsTransient && failure.Reason != FailureReason.Unauthorized)
         {
             if (chat.Broken is null)
@@ -171,6 +178,9 @@ internal sealed partial class ChatChecks(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Chat {Chat} cannot be used: {Description}. Is its id right, and is the bot a member?")]
     private partial void LogChat(string chat, string description);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Chat {Chat} cannot be checked beforehand: {Description}")]
+    private partial void LogUnchecked(string chat, string description);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Chat {Chat} can be written to again.")]
     private partial void LogChatBack(string chat);

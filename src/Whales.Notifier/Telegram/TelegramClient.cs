@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
+using Whales.Notifier.Commands;
 using Whales.Notifier.Telemetry;
 
 namespace Whales.Notifier.Telegram;
@@ -39,6 +40,19 @@ internal sealed class TelegramClient(
     public Task<TelegramAnswer<JsonElement>> AnswerCallbackAsync(string callback, string? text, bool alert, CancellationToken cancellationToken) =>
         CallAsync<JsonElement>(
             "answerCallbackQuery", new JsonObject { ["callback_query_id"] = callback, ["text"] = text, ["show_alert"] = alert }, pipelines.Repeatable, cancellationToken);
+
+    /// <summary>What people see when they type a slash.</summary>
+    /// <param name="commands">In the language.</param>
+    /// <param name="language">ISO 639-1; null: for everybody whose language has none of its own.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<TelegramAnswer<JsonElement>> SetMyCommandsAsync(IEnumerable<BotCommand> commands, string? language, CancellationToken cancellationToken) => CallAsync<JsonElement>(
+        "setMyCommands",
+        new JsonObject
+        {
+            ["commands"] = new JsonArray([.. commands.Select(command => new JsonObject { ["command"] = command.Command, ["description"] = command.Description })]),
+            ["language_code"] = language,
+        },
+        pipelines.Repeatable, cancellationToken);
 
     /// <summary>Waits up to <see cref="TelegramOptions.PollTimeout"/> for updates from <paramref name="offset"/> on.</summary>
     public async Task<TelegramAnswer<IReadOnlyList<RawUpdate>>> GetUpdatesAsync(long offset, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Whales.Notifier.Commands;
 using Whales.Notifier.Delivery;
+using Whales.Notifier.Messages;
 using Whales.Notifier.Storage;
 
 namespace Whales.Notifier.Telegram;
@@ -21,6 +22,7 @@ internal sealed partial class UpdatePoller(
         if (!token.IsSet)
             return;
         await leadership.AcquireAsync(stoppingToken);
+        var announced = false;
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -28,6 +30,11 @@ internal sealed partial class UpdatePoller(
             try
             {
                 pause = await PollAsync(stoppingToken);
+                if (pause == TimeSpan.Zero && !announced)
+                {
+                    announced = true;
+                    await AnnounceAsync(stoppingToken);
+                }
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
@@ -41,12 +48,23 @@ internal sealed partial class UpdatePoller(
         }
     }
 
+    /// <summary>The list of commands is a comfort: without it they work all the same.</summary>
+    private async Task AnnounceAsync(CancellationToken stoppingToken)
+    {
+        foreach (var (language, code) in ((Language, string?)[])[(Language.English, null), (Language.Russian, "ru")])
+        {
+            if ((await client.SetMyCommandsAsync(BotCommands.In(language), code, stoppingToken)).Failure is { } failure)
+                LogAnnounce(failure.Description);
+        }
+    }
+
     /// <returns>How long to leave Telegram alone.</returns>
     private async Task<TimeSpan> PollAsync(CancellationToken stoppingToken)
     {
         if (bot.WrongToken is not null)
             return ShortPause;
         var offset = await store.RunAsync(session => Facts.Get<Offset>(session, Facts.UpdatesOffset)?.Next ?? 0);
+        var asked = clock.GetTimestamp();
         var answer = await client.GetUpdatesAsync(offset, stoppingToken);
         if (answer.Failure is { } failure)
         {
@@ -60,7 +78,10 @@ internal sealed partial class UpdatePoller(
             };
         }
 
-        foreach (var update in answer.Value!)
+        // Some servers of the Bot API do not hold their answer back.
+        if (answer.Value!.Count == 0 && clock.GetElapsedTime(asked) < ShortPause)
+            await Task.Delay(ShortPause, clock, stoppingToken);
+        foreach (var update in answer.Value)
         {
             await HandleAsync(update, stoppingToken);
             await store.RunAsync(session => Facts.Set(session, Facts.UpdatesOffset, new Offset(update.Id + 1)));
@@ -145,6 +166,9 @@ internal sealed partial class UpdatePoller(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Update {Update} could not be handled and is passed over.")]
     private partial void LogUpdate(Exception exception, long update);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Telegram did not take the list of commands: {Description}")]
+    private partial void LogAnnounce(string description);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A reply could not be sent: {Description}")]
     private partial void LogReply(string description);

@@ -1,13 +1,12 @@
 using System.Diagnostics.Metrics;
 using Whales.Hosting.Metrics;
 using Whales.Notifier.Alerts;
-using Whales.Notifier.Commands;
 using Whales.Notifier.Telegram;
 
 namespace Whales.Notifier.Telemetry;
 
 /// <summary>What the notifier measures. Chats, users and alert names are never labels.</summary>
-internal sealed class NotifierMetrics : ICommandCounts
+internal sealed class NotifierMetrics
 {
     private readonly Counter<long> _seedWebhooks;
     private readonly Counter<long> _webhooks;

@@ -15,12 +15,12 @@ internal static class Keyboards
             return [];
         var rows = new List<IReadOnlyList<Button>>();
         var silenced = state.Silence is { } silence && silence.Until > context.Now;
-        if (!silenced)
+        if (!silenced && context.CanSilence)
             rows.Add([.. Hours.Select(hours => new Button(context.Texts.SilenceFor(hours), ButtonData.Silence(buttonId, hours)))]);
-        else if (state.Silence!.UndoUntil > context.Now)
+        else if (silenced && state.Silence!.UndoUntil > context.Now)
             rows.Add([new Button(context.Texts.Undo, ButtonData.Undo(buttonId))]);
         var names = views.Where(view => !view.IsOver).SelectMany(view => view.Names).Distinct(StringComparer.Ordinal).ToList();
-        if (!silenced && names is [var name])
+        if (!silenced && context.CanSilence && names is [var name])
             rows.Add([new Button(context.Texts.SilenceName(ValueText.Line(name, MaxName), ButtonData.NameHours), ButtonData.SilenceName(buttonId))]);
         if (state.Acknowledged is null)
             rows.Add([new Button(context.Texts.Take, ButtonData.Take(buttonId))]);

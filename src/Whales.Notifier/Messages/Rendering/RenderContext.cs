@@ -4,7 +4,7 @@ using Whales.Notifier.Messages.Texts;
 namespace Whales.Notifier.Messages.Rendering;
 
 /// <summary>What every part of a message is written with.</summary>
-internal sealed record RenderContext(MessageTexts Texts, Reader Reader, DateTimeOffset Now, MessageOptions Options, MessageLinks Links)
+internal sealed record RenderContext(MessageTexts Texts, Reader Reader, DateTimeOffset Now, MessageOptions Options, MessageLinks Links, bool CanSilence)
 {
     public const string Separator = " · ";
 
