@@ -53,6 +53,12 @@ public static class WhalesHost
         {
             await Console.Error.WriteLineAsync($"A setting is wrong: {string.Join(" ", exception.Failures)}");
         }
+        catch (AggregateException exception) when (exception.Flatten().InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            // Several parts of the host have settings that are wrong: all of them at once.
+            var failures = exception.Flatten().InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures);
+            await Console.Error.WriteLineAsync($"Settings are wrong: {string.Join(" ", failures)}");
+        }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync($"{exception.Message} Choose another address with --urls, or end the program that has it.");

@@ -24,11 +24,14 @@ public static class NotifierExtensions
     /// <summary>Everything between a webhook or failure and its message; call before the messaging, so that the bus stops first.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="outage">How the host's readiness shows that Telegram cannot be used.</param>
-    public static void AddNotifier(this IHostApplicationBuilder builder, HealthStatus outage = HealthStatus.Unhealthy)
+    /// <param name="heartbeatExpected">Whether the Watchdog alert is missed from the start, where the settings do not say.</param>
+    public static void AddNotifier(this IHostApplicationBuilder builder, HealthStatus outage = HealthStatus.Unhealthy, bool heartbeatExpected = true)
     {
         var services = builder.Services;
         services.AddOptions<NotifierOptions>().BindConfiguration(NotifierOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<NotifierOptions>, NotifierOptionsValidation>();
+        // Before the binding, so that settings have the last word.
+        services.Configure<HeartbeatOptions>(options => options.Expected = heartbeatExpected);
         services.AddOptions<HeartbeatOptions>().BindConfiguration(HeartbeatOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Persistently>();

@@ -10,7 +10,7 @@ namespace Whales.Ingest.Api.Outcomes;
 /// </summary>
 internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, TimeProvider clock, ILogger<DeadLetterConsumer> log) : IConsumer<IdentifyWhale>
 {
-    public Task Consume(ConsumeContext<IdentifyWhale> context)
+    public async Task Consume(ConsumeContext<IdentifyWhale> context)
     {
         var command = context.Message;
         // RabbitMQ writes x-first-death-*; a consumer's fault carries the exception's message.
@@ -28,7 +28,7 @@ internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, T
                     ?? "A worker could not handle the message.",
             };
         DeadLetter(command.IdentificationId, command.Model, error.Message);
-        return projection.ApplyAsync(
+        await projection.ApplyAsync(
             new Completion
             {
                 Attempt = new AttemptId(command.IdentificationId, command.Attempt),
@@ -37,6 +37,18 @@ internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, T
                 Error = error,
             },
             command.Model,
+            context.CancellationToken);
+        // For whoever tells people: the row is the truth, this the news.
+        await context.Publish(
+            new IdentificationDeadLettered
+            {
+                IdentificationId = command.IdentificationId,
+                Attempt = command.Attempt,
+                Model = command.Model,
+                Reason = brokerReason ?? "fault",
+                Message = error.Message,
+                OccurredAt = clock.GetUtcNow(),
+            },
             context.CancellationToken);
     }
 

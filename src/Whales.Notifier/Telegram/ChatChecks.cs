@@ -119,6 +119,14 @@ internal sealed partial class ChatChecks(
             return null;
         }
 
+        if (failure.Reason == FailureReason.Rejected)
+        {
+            // Not every server of the Bot API can be asked; sending will tell.
+            LogUnchecked(chat.Chat.Name, failure.Description);
+            await WorksAsync(chat);
+            return null;
+        }
+
         if (!failure.IsTransient && failure.Reason != FailureReason.Unauthorized)
         {
             if (chat.Broken is null)
@@ -170,6 +178,9 @@ internal sealed partial class ChatChecks(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Chat {Chat} cannot be used: {Description}. Is its id right, and is the bot a member?")]
     private partial void LogChat(string chat, string description);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Chat {Chat} cannot be checked beforehand: {Description}")]
+    private partial void LogUnchecked(string chat, string description);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Chat {Chat} can be written to again.")]
     private partial void LogChatBack(string chat);

@@ -64,6 +64,7 @@ internal sealed partial class UpdatePoller(
         if (bot.WrongToken is not null)
             return ShortPause;
         var offset = await store.RunAsync(session => Facts.Get<Offset>(session, Facts.UpdatesOffset)?.Next ?? 0);
+        var asked = clock.GetTimestamp();
         var answer = await client.GetUpdatesAsync(offset, stoppingToken);
         if (answer.Failure is { } failure)
         {
@@ -77,7 +78,10 @@ internal sealed partial class UpdatePoller(
             };
         }
 
-        foreach (var update in answer.Value!)
+        // Some servers of the Bot API do not hold their answer back.
+        if (answer.Value!.Count == 0 && clock.GetElapsedTime(asked) < ShortPause)
+            await Task.Delay(ShortPause, clock, stoppingToken);
+        foreach (var update in answer.Value)
         {
             await HandleAsync(update, stoppingToken);
             await store.RunAsync(session => Facts.Set(session, Facts.UpdatesOffset, new Offset(update.Id + 1)));

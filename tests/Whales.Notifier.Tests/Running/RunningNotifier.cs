@@ -25,7 +25,7 @@ public sealed class RunningNotifier : IAsyncDisposable
     public Uri Url => Process.Url;
 
     /// <summary>Starts one that knows one chat, <see cref="Chat"/>, by the name ops, and is quick.</summary>
-    public static async Task<RunningNotifier> StartAsync(FakeBotApi? telegram, IReadOnlyDictionary<string, string?>? settings = null, bool ready = true)
+    public static async Task<RunningNotifier> StartAsync(FakeBotApi? telegram, IReadOnlyDictionary<string, string?>? settings = null, bool ready = true, bool ownStore = false)
     {
         var all = new Dictionary<string, string?>
         {
@@ -50,7 +50,8 @@ public sealed class RunningNotifier : IAsyncDisposable
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
             all[key] = value;
         var notifier = new RunningNotifier(all);
-        all["Notifier__SqliteFile"] = notifier.StoreFile;
+        if (!ownStore)
+            all["Notifier__SqliteFile"] = notifier.StoreFile;
         await notifier.StartAgainAsync(ready);
         return notifier;
     }
