@@ -14,11 +14,13 @@ namespace Whales.Notifier.Preview;
 /// </summary>
 internal static class PreviewCommand
 {
+    private static readonly JsonSerializerOptions NoticeJson = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+
     private const string Usage = """
         Shows what a message looks like, without a bot.
           preview FILE [--language en|ru] [--zone NAME] [--at TIME] [--grafana URL] [--markup]
           preview --gallery
-        FILE is the body of an Alertmanager webhook, or a notice as JSON ({"kind": ...}); - reads standard input.
+        FILE is the body of an Alertmanager webhook, or a notice as JSON ({"notice": "test"}); - reads standard input.
           --zone     time zone of the reader, such as Europe/Lisbon; default UTC
           --at       what time it is for the message, such as 2026-11-22T04:15:00Z; default now
           --grafana  where Grafana is, for links to dashboards
@@ -71,8 +73,8 @@ internal static class PreviewCommand
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("kind", out _))
-                return (root.Deserialize<Notice>(JsonSerializerOptions.Web), []);
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("notice", out _))
+                return (root.Deserialize<Notice>(NoticeJson), []);
             // A body as some tools record it, with the request around it.
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("body", out var body) && body.ValueKind == JsonValueKind.Object)
                 root = body;

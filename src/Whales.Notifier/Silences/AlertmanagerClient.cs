@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,8 @@ namespace Whales.Notifier.Silences;
 /// </summary>
 internal sealed class AlertmanagerClient(HttpClient http, IOptions<AlertmanagerOptions> options)
 {
-    private const int MaxDetail = 300;
+    private const int MaxBody = 4000;
+    private const int MaxDetail = 150;
 
     // Members unknown to us are ignored; what a newer version leaves out has a default.
     private static readonly JsonSerializerOptions Json = new();
@@ -105,10 +107,27 @@ internal sealed class AlertmanagerClient(HttpClient http, IOptions<AlertmanagerO
         return bytes.Length == 0 || typeof(T) == typeof(object) ? null : JsonSerializer.Deserialize<T>(bytes, Json);
     }
 
+    /// <summary>Some of its errors are JSON text, some an object with a message, some neither.</summary>
     private static string Said(HttpStatusCode status, byte[] bytes)
     {
-        var text = System.Text.Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, MaxDetail))).Trim().Trim('"');
-        return text.Length > 0 ? $"{(int)status} {text}" : $"{(int)status}";
+        var text = Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, MaxBody)));
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            text = document.RootElement switch
+            {
+                { ValueKind: JsonValueKind.String } said => said.GetString() ?? "",
+                { ValueKind: JsonValueKind.Object } said when said.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String => message.GetString() ?? "",
+                _ => text,
+            };
+        }
+        catch (JsonException)
+        {
+        }
+
+        text = text.Trim();
+        text = text.Length > MaxDetail ? text[..MaxDetail] : text;
+        return text.Length > 0 ? $"{text} ({(int)status})" : $"{(int)status}";
     }
 
     private sealed record SilenceMade([property: JsonPropertyName("silenceID")] string SilenceId);

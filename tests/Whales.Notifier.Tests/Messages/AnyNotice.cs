@@ -6,7 +6,9 @@ using Whales.Notifier.Messages;
 namespace Whales.Notifier.Tests.Messages;
 
 /// <summary>Notices of every kind with the worst of texts, the same for the same seed.</summary>
-internal sealed class AnyNotice(int seed)
+/// <param name="seed">Of the randomness.</param>
+/// <param name="wellFormed">Without halves of surrogate pairs, as texts are once they were read from JSON.</param>
+internal sealed class AnyNotice(int seed, bool wellFormed = false)
 {
     private static readonly string[] Pieces =
     [
@@ -149,7 +151,8 @@ internal sealed class AnyNotice(int seed)
     {
         if (_texts.Count > 20 && _random.Next(10) > 0)
             return _texts[_random.Next(_texts.Count)];
-        _texts.Add(NewText());
+        var text = NewText();
+        _texts.Add(wellFormed ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) : text);
         return _texts[^1];
     }
 

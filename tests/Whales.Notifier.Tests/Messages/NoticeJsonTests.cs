@@ -11,7 +11,7 @@ public sealed class NoticeJsonTests
     {
         for (var seed = 0; seed < 300; seed++)
         {
-            var notice = new AnyNotice(seed).Next();
+            var notice = new AnyNotice(seed, wellFormed: true).Next();
             var renderer = Rendering.Renderer();
 
             var read = JsonSerializer.Deserialize<Notice>(JsonSerializer.Serialize(notice))!;

@@ -76,7 +76,7 @@ public sealed class OtherMessageTests
 
         var text = Text(new Digest { Since = Now.AddMinutes(-1), Entries = entries });
 
-        Assert.StartsWith("🔥 Critical: Storm: 500 notices in 1 min\n480 firing, 20 over.", text, StringComparison.Ordinal);
+        Assert.StartsWith("🔥 Critical: Storm: 500 notices in 1 min\n480 firing, 20 over · since 04:14 UTC (1 min)\n", text, StringComparison.Ordinal);
         Assert.Contains("\n🔥 QueueHasNoConsumers ×480: model_0, model_1, model_2 and 4 more\n", text, StringComparison.Ordinal);
         Assert.Contains("\n✅ HighCPUUsage ×20: host\n", text, StringComparison.Ordinal);
     }

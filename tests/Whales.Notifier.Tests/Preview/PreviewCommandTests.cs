@@ -33,7 +33,7 @@ public sealed class PreviewCommandTests
     [Fact]
     public async Task Run_Notice_ShowsIt()
     {
-        var (code, text) = await RunAsync("""{"kind":"heartbeat_lost","lastSeen":"2026-11-22T04:00:00Z"}""", "-", "--at", "2026-11-22T04:06:00Z", "--markup");
+        var (code, text) = await RunAsync("""{"lastSeen":"2026-11-22T04:00:00Z","notice":"heartbeat_lost"}""", "-", "--at", "2026-11-22T04:06:00Z", "--markup");
 
         Assert.Equal(0, code);
         Assert.StartsWith("<b>🔥 Critical: Monitoring is blind: no heartbeat for 6 min</b>", text, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class PreviewCommandTests
     [Theory]
     [InlineData("{}", "version is missing")]
     [InlineData("nonsense", "neither a webhook body nor a notice")]
-    [InlineData("""{"kind":"nobody knows"}""", "neither a webhook body nor a notice")]
+    [InlineData("""{"notice":"nobody knows"}""", "neither a webhook body nor a notice")]
     public async Task Run_WhatTheNotifierWouldRefuse_SaysWhy(string body, string expected)
     {
         var (code, text) = await RunAsync(body, "-");

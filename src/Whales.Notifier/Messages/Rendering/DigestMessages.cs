@@ -24,7 +24,7 @@ internal static class DigestMessages
         var within = context.Duration(digest.Since, digest.Until ?? context.Now);
 
         var text = new MessageText();
-        text.Bold($"{mark} {word}: {texts.Storm(all, within)}").Line().Text($"{texts.Counts(now, all - now)}. {texts.SinceShort(context.Clock(digest.Since), within)}");
+        text.Bold($"{mark} {word}: {texts.Storm(all, within)}").Line().Text($"{texts.Counts(now, all - now)}{RenderContext.Separator}{texts.SinceShort(context.Clock(digest.Since), within)}");
         WriteKinds(context, text, digest.Entries);
         if (firing.Count > 0)
             text.Line().Line().Italic(texts.DigestAdvice);

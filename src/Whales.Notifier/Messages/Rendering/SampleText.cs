@@ -54,7 +54,7 @@ internal static partial class SampleText
     private static partial Regex Home();
 
     /// <summary>Two decimal numbers that may be latitude and longitude.</summary>
-    [GeneratedRegex(@"[-+]?\d{1,3}\.\d{3,}\s*[°NSns]?\s*[,;/ ]\s*[-+]?\d{1,3}\.\d{3,}\s*[°EWew]?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"[-+]?\d{1,3}\.\d{3,}\s*[°NSns]?\s*[,;/ ]\s*[-+]?\d{1,3}\.\d{3,}(\s*°|\s*[EWew]\b)?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
     private static partial Regex Position();
 
     [GeneratedRegex(@"\d{1,3}\s*°\s*\d{1,2}\s*['′][^,;]{0,12}[NSEWnsew]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
