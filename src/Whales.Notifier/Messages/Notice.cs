@@ -4,7 +4,7 @@ using Whales.Notifier.Alerts;
 namespace Whales.Notifier.Messages;
 
 /// <summary>What can be told: a closed set, each rendered by <see cref="MessageRenderer"/>. They may be stored as JSON.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "notice")]
 [JsonDerivedType(typeof(AlertNotice), "alert")]
 [JsonDerivedType(typeof(AlertBundle), "bundle")]
 [JsonDerivedType(typeof(AlertReply), "reply")]
