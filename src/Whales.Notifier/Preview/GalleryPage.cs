@@ -49,7 +49,8 @@ internal static class GalleryPage
     {
         page.Append("<div>");
         foreach (var part in message.Parts)
-            page.Append("<div class=\"message\">").Append(part.Html).Append("</div>");
+            // A quote ends its line by itself, in a browser twice.
+            page.Append("<div class=\"message\">").Append(part.Html.Replace("</blockquote>\n", "</blockquote>", StringComparison.Ordinal)).Append("</div>");
         foreach (var row in message.Keyboard)
         {
             page.Append("\n<div class=\"row\">");

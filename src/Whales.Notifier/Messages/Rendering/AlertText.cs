@@ -85,12 +85,13 @@ internal sealed class AlertText(RenderContext context, AlertGroupView view, Aler
         foreach (var alert in view.Alerts.Take(listed))
         {
             var over = alert.Status == AlertStatus.Resolved;
-            text.Line().Text($"{(over ? RenderContext.OverMark : RenderContext.Mark(Severities.Of(alert)))} {Which(alert)} — {When(alert)}");
+            var which = Which(alert);
+            text.Line().Text($"{(over ? RenderContext.OverMark : RenderContext.Mark(Severities.Of(alert)))} {which} — {When(alert)}");
             var description = ValueText.Lines(context.Annotation(alert, AlertLabels.Description), MaxDescription);
             if (detail != Detail.OneLineEach && !over && description.Length > 0)
                 text.Line().Text(description);
             if (detail == Detail.Full)
-                WriteLabels(text, view.OwnLabels(alert));
+                WriteLabels(text, view.OwnLabels(alert).Where(label => !which.Contains(label.Value, StringComparison.Ordinal)));
         }
     }
 
