@@ -53,7 +53,7 @@ internal sealed partial class Dispatcher(
                 await store.RunAsync(chats.Load);
                 return;
             }
-            catch (Exception exception) when (IsOfStore(exception))
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogStore(exception);
                 await Task.Delay(StoreRetry, clock, stoppingToken);
@@ -77,7 +77,7 @@ internal sealed partial class Dispatcher(
         {
             (heads, next) = await store.RunAsync(session => Heads(session, now));
         }
-        catch (Exception exception) when (IsOfStore(exception))
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogStore(exception);
             return StoreRetry;

@@ -29,7 +29,7 @@ internal sealed partial class Housekeeping(NotifierStore store, NotifierMetrics 
                 await store.RunAsync(session => CardTable.RemoveClosed(session, clock.GetUtcNow() - options.Value.Retention));
                 cleaned = clock.GetUtcNow();
             }
-            catch (Exception exception) when (exception is Microsoft.Data.Sqlite.SqliteException or IOException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogStore(exception);
             }

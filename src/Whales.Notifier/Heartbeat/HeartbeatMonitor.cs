@@ -65,7 +65,7 @@ internal sealed partial class HeartbeatMonitor(
             {
                 await LookAsync(started);
             }
-            catch (Exception exception) when (exception is Microsoft.Data.Sqlite.SqliteException or IOException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogStore(exception);
             }

@@ -35,7 +35,17 @@ internal sealed partial class ChatChecks(
 
         while (!stoppingToken.IsCancellationRequested)
         {
-            var next = await CheckAsync(stoppingToken);
+            var next = Unreachable;
+            try
+            {
+                next = await CheckAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The store, most likely; the host must not end for it.
+                LogNotChecked(exception);
+            }
+
             await PauseAsync(next, stoppingToken);
         }
     }
@@ -181,6 +191,9 @@ internal sealed partial class ChatChecks(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Chat {Chat} cannot be checked beforehand: {Description}")]
     private partial void LogUnchecked(string chat, string description);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The chats could not be checked.")]
+    private partial void LogNotChecked(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Chat {Chat} can be written to again.")]
     private partial void LogChatBack(string chat);

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Whales.Hosting.Metrics;
 using Whales.Ingest.Api.Telemetry;
+using Whales.Notifier.Telemetry;
 using Whales.Testing;
 using Whales.Worker.Telemetry;
 
@@ -32,8 +33,9 @@ public sealed partial class MetricsDocumentTests
     /// <summary>Names of a host that has the parts of all hosts, after a request.</summary>
     private static async Task<IReadOnlyCollection<string>> ServedAsync()
     {
-        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<WorkerMetrics>());
+        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<WorkerMetrics>().AddSingleton<NotifierMetrics>());
         host.Services.GetRequiredService<ApiMetrics>().DeclareModels(["a_model"]);
+        host.Services.GetRequiredService<NotifierMetrics>().TelegramCalled("getMe", TimeSpan.Zero, failure: null);
         var worker = host.Services.GetRequiredService<WorkerMetrics>();
         worker.DeclareModels(["a_model"]);
         worker.ModelLoaded("a_model", new LoadedModel { Version = "1", Sha256 = "0123456789", ExecutionProvider = "cpu", Input = "2x2", Precision = "fp32" });

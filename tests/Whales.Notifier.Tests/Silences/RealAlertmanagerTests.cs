@@ -26,7 +26,7 @@ public sealed class RealAlertmanagerTests
 
         await alertmanager.PostAlertAsync(Labels, endsAt: DateTimeOffset.UtcNow.AddSeconds(-1));
         await Eventually.UntilAsync(
-            () => telegram.Edits.Any(edit => edit.MessageId == telegram.Messages[0].Sent && edit.Text.Contains("✅", StringComparison.Ordinal)), RunningNotifier.Patience, "its end");
+            () => telegram.Edits.Any(edit => edit.MessageId == telegram.Messages[0].Sent && edit.Text.Contains('✅')), RunningNotifier.Patience, "its end");
     }
 
     [Fact]

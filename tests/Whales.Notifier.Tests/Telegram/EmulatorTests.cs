@@ -32,7 +32,7 @@ public sealed class EmulatorTests
         await Eventually.UntilAsync(async () => (await HistoryAsync(http)).Contains("Emulated", StringComparison.Ordinal), RunningNotifier.Patience, () => "the message");
         Assert.DoesNotContain("✅", await HistoryAsync(http), StringComparison.Ordinal);
         await notifier.AcceptAsync(Payloads.Resolved("Emulated"));
-        await Eventually.UntilAsync(async () => (await HistoryAsync(http)).Contains("✅", StringComparison.Ordinal), RunningNotifier.Patience, () => "the edit");
+        await Eventually.UntilAsync(async () => (await HistoryAsync(http)).Contains('✅'), RunningNotifier.Patience, () => "the edit");
     }
 
     [Fact]
