@@ -33,7 +33,7 @@ internal interface IKnownChats
 /// <summary>A chat of the settings.</summary>
 internal sealed record KnownChat(long Id, string Name, Reader Reader);
 
-/// <summary>Chats that asked for quiet: all but critical is kept back, or comes without sound, until then. Durable.</summary>
+/// <summary>Chats that asked for quiet: all but critical comes without sound until then. Durable.</summary>
 internal interface IMutes
 {
     Task<DateTimeOffset?> MutedUntilAsync(long chatId, CancellationToken cancellation);

@@ -97,7 +97,7 @@ public sealed class CommandHandlerTests
     {
         await using var commands = new CommandFixture();
 
-        Assert.StartsWith("🔕 До 09:15 UTC+3 сюда", await commands.SayAsync("/mute 2ч", chat: FakePorts.RussianChat), StringComparison.Ordinal);
+        Assert.StartsWith("🔕 До 09:15 UTC+3 звук", await commands.SayAsync("/mute 2ч", chat: FakePorts.RussianChat), StringComparison.Ordinal);
         Assert.StartsWith("Я сообщаю", await commands.SayAsync("/help", chat: CommandFixture.Maria, language: "ru-RU"), StringComparison.Ordinal);
     }
 

@@ -19,6 +19,16 @@ public sealed class PreviewCommandTests
     }
 
     [Fact]
+    public async Task Run_TheSampleOfTheDocuments_IsShown()
+    {
+        var (code, text) = await RunAsync("", Path.Combine(Repository.Root, "samples", "alert.json"), "--grafana", "http://127.0.0.1:3001");
+
+        Assert.Equal(0, code);
+        Assert.Contains("🔥 Critical: CriticalInferenceTime · resnet101: inference takes 19.2s\n", text, StringComparison.Ordinal);
+        Assert.Contains("Dashboard: http://127.0.0.1:3001/d/whales-models?from=", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_LanguageAndZone_AreTheReaders()
     {
         var (_, text) = await RunAsync(AlertmanagerPayloadParserTests.Real, "-", "--language", "ru", "--zone", "Europe/Moscow", "--at", "2026-11-22T04:01:30Z");

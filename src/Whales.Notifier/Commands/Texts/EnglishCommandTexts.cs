@@ -13,7 +13,7 @@ internal sealed class EnglishCommandTexts : CommandTexts
         "alerts" => "what fires now",
         "silences" => "what is silenced, until when, by whom",
         "queues" => "photos that wait",
-        "mute" => "keep all but critical out of this chat: /mute 2h, /mute off",
+        "mute" => "no sound in this chat but for critical: /mute 2h, /mute off",
         "id" => "the ids of this chat, this topic and yourself",
         _ => "what I understand",
     };
@@ -63,7 +63,7 @@ internal sealed class EnglishCommandTexts : CommandTexts
     public override string Broker(bool connected) => connected ? "RabbitMQ: connected" : "🔥 RabbitMQ: not connected";
     public override string Muted(string until) => $"🔕 This chat is muted until {until}.";
 
-    public override string MutedNow(string until) => $"🔕 Muted until {until}: only critical news come through. /mute off ends it.";
+    public override string MutedNow(string until) => $"🔕 Muted until {until}: only critical news make a sound. /mute off ends it.";
     public override string Unmuted => "🔔 No longer muted.";
     public override string NotMuted => "This chat is not muted. /mute 2h mutes it.";
     public override string MuteUsage(string longest) => $"Say how long: /mute 30m, /mute 2h, /mute 1d, at most {longest}; /mute off ends it.";

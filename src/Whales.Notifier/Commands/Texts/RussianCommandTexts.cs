@@ -13,7 +13,7 @@ internal sealed class RussianCommandTexts : CommandTexts
         "alerts" => "какие тревоги сейчас",
         "silences" => "что приглушено, до какого времени и кем",
         "queues" => "сколько фотографий ждёт",
-        "mute" => "пропускать сюда только критичное: /mute 2h, /mute off",
+        "mute" => "звук только у критичного: /mute 2h, /mute off",
         "id" => "номера этого чата, темы и ваш",
         _ => "что я понимаю",
     };
@@ -65,7 +65,7 @@ internal sealed class RussianCommandTexts : CommandTexts
     public override string Broker(bool connected) => connected ? "RabbitMQ: на связи" : "🔥 RabbitMQ: нет связи";
     public override string Muted(string until) => $"🔕 Чат приглушён до {until}.";
 
-    public override string MutedNow(string until) => $"🔕 До {until} сюда приходит только критичное. /mute off вернёт остальное.";
+    public override string MutedNow(string until) => $"🔕 До {until} звук здесь только у критичного. /mute off вернёт его остальному.";
     public override string Unmuted => "🔔 Чат больше не приглушён.";
     public override string NotMuted => "Чат не приглушён. /mute 2h приглушит его.";
     public override string MuteUsage(string longest) => $"Укажите срок: /mute 30m, /mute 2h, /mute 1d, не больше {longest}; /mute off отменит.";
