@@ -60,7 +60,7 @@ internal sealed class PressHandler(
         catch (AlertmanagerException failure)
         {
             counts.Silence("denied");
-            return ("failed", AlertsAnswer.Explained(context, failure));
+            return ("failed", $"{AlertsAnswer.Explained(context, failure)} {context.Texts.AfterFailedPress(failure.Failure)}");
         }
     }
 

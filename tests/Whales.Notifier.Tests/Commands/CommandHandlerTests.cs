@@ -182,7 +182,7 @@ public sealed class CommandHandlerTests
 
         Assert.Equal(
             """
-            Alertmanager cannot be reached. Nothing was changed.
+            Alertmanager cannot be reached.
             From the notifier's memory:
             1 alert fires
             🔥 CriticalInferenceTime · resnet101: inference takes 19.2s, since 02:01 UTC (2 h 14 min)

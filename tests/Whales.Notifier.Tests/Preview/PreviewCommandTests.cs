@@ -21,7 +21,7 @@ public sealed class PreviewCommandTests
     [Fact]
     public async Task Run_TheSampleOfTheDocuments_IsShown()
     {
-        var (code, text) = await RunAsync("", Path.Combine(Repository.Root, "samples", "alert.json"), "--grafana", "http://127.0.0.1:3001");
+        var (code, text) = await RunAsync("", Path.Combine(Repository.Root, "requests", "alert.json"), "--grafana", "http://127.0.0.1:3001");
 
         Assert.Equal(0, code);
         Assert.Contains("🔥 Critical: CriticalInferenceTime · resnet101: inference takes 19.2s\n", text, StringComparison.Ordinal);

@@ -194,7 +194,7 @@ public sealed class SilenceTests(SilenceTests.Server server) : IClassFixture<Sil
 
         var answer = await commands.PressAsync(ButtonData.Silence("id", 1));
 
-        Assert.Matches(@"^Alertmanager refused: [^{}]{10,} \(4\d\d\)$", answer.Text);
+        Assert.Matches(@"^Alertmanager refused: [^{}]{10,} \(4\d\d\) Nothing was changed\.$", answer.Text);
         Assert.DoesNotContain(await Client().SilencesAsync(TestContext.Current.CancellationToken), silence => silence.Matchers.Any(matcher => matcher.Value == _name));
     }
 

@@ -76,4 +76,5 @@ internal abstract class CommandTexts
     public abstract string AlreadyTaken(string who);
     public abstract string SilenceComment(string what, string who);
     public abstract string Alertmanager(AlertmanagerFailure failure, string detail);
+    public abstract string AfterFailedPress(AlertmanagerFailure failure);
 }

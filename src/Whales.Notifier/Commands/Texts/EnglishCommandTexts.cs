@@ -86,8 +86,11 @@ internal sealed class EnglishCommandTexts : CommandTexts
     public override string Alertmanager(AlertmanagerFailure failure, string detail) => failure switch
     {
         AlertmanagerFailure.NotConfigured => "Alertmanager's address (Alertmanager:Url) is not set.",
-        AlertmanagerFailure.Unreachable => "Alertmanager cannot be reached. Nothing was changed.",
-        AlertmanagerFailure.TooSlow => "Alertmanager did not answer in time. Look at /silences in a while.",
+        AlertmanagerFailure.Unreachable => "Alertmanager cannot be reached.",
+        AlertmanagerFailure.TooSlow => "Alertmanager did not answer in time.",
         _ => $"Alertmanager refused: {detail}",
     };
+
+    public override string AfterFailedPress(AlertmanagerFailure failure) =>
+        failure == AlertmanagerFailure.TooSlow ? "Look at /silences to see whether it was done." : "Nothing was changed.";
 }

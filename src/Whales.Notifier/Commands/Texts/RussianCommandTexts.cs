@@ -88,8 +88,11 @@ internal sealed class RussianCommandTexts : CommandTexts
     public override string Alertmanager(AlertmanagerFailure failure, string detail) => failure switch
     {
         AlertmanagerFailure.NotConfigured => "Адрес Alertmanager (Alertmanager:Url) не задан.",
-        AlertmanagerFailure.Unreachable => "Alertmanager недоступен. Ничего не изменено.",
-        AlertmanagerFailure.TooSlow => "Alertmanager не ответил вовремя. Проверьте /silences чуть позже.",
+        AlertmanagerFailure.Unreachable => "Alertmanager недоступен.",
+        AlertmanagerFailure.TooSlow => "Alertmanager не ответил вовремя.",
         _ => $"Alertmanager отказал: {detail}",
     };
+
+    public override string AfterFailedPress(AlertmanagerFailure failure) =>
+        failure == AlertmanagerFailure.TooSlow ? "Сделано ли это, покажет /silences." : "Ничего не изменено.";
 }
