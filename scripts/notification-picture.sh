@@ -17,10 +17,10 @@ trap 'rm -rf "$scratch"' EXIT
 sandbox=()
 [ "$(id -u)" -ne 0 ] || sandbox=(--no-sandbox)
 # The page's own height first: a screenshot is as tall as its window.
+cp "$images/notifications.html" "$scratch/page.html"
+echo '<script>document.title = document.documentElement.scrollHeight</script>' >>"$scratch/page.html"
 height=$(chromium --headless "${sandbox[@]}" --user-data-dir="$scratch/profile" --disable-gpu --window-size=1180,800 --virtual-time-budget=2000 \
-  --dump-dom "data:text/html;base64,$(
-    { cat "$images/notifications.html"; printf '<script>document.title = document.documentElement.scrollHeight</script>'; } | base64 -w0
-  )" 2>/dev/null | sed -nE 's/.*<title>([0-9]+)<\/title>.*/\1/p')
+  --dump-dom "file://$scratch/page.html" 2>/dev/null | sed -nE 's/.*<title>([0-9]+)<\/title>.*/\1/p')
 chromium --headless "${sandbox[@]}" --user-data-dir="$scratch/profile" --disable-gpu --hide-scrollbars --window-size="1180,${height:-2400}" \
   --screenshot="$images/notifications.png" "file://$images/notifications.html" 2>/dev/null
 say "$images/notifications.png"

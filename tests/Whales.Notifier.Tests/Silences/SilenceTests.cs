@@ -9,7 +9,7 @@ using Whales.Testing;
 namespace Whales.Notifier.Tests.Silences;
 
 /// <summary>Buttons against a real Alertmanager: what they say happens there.</summary>
-public sealed class SilenceTests(SilenceTests.Server server) : IClassFixture<SilenceTests.Server>
+public sealed class SilenceTests(SharedAlertmanager server) : IClassFixture<SharedAlertmanager>
 {
     private readonly string _name = $"Alert_{Guid.NewGuid():N}";
 
@@ -221,10 +221,10 @@ public sealed class SilenceTests(SilenceTests.Server server) : IClassFixture<Sil
         Assert.Contains(", by @maria (", silences, StringComparison.Ordinal);
     }
 
-    private CommandFixture Fixture() => new(server.Alertmanager.Url, now: DateTimeOffset.UtcNow);
+    private CommandFixture Fixture() => new(server.Server.Url, now: DateTimeOffset.UtcNow);
 
     private AlertmanagerClient Client() =>
-        new(server.Http, Microsoft.Extensions.Options.Options.Create(new AlertmanagerOptions { Url = server.Alertmanager.Url, Timeout = TimeSpan.FromSeconds(30) }));
+        new(server.Http, Microsoft.Extensions.Options.Options.Create(new AlertmanagerOptions { Url = server.Server.Url, Timeout = TimeSpan.FromSeconds(30) }));
 
     /// <summary>Alerts in Alertmanager, and the message about them that was sent.</summary>
     private async Task<string> FiringMessageAsync(CommandFixture commands, params string[] instances)
@@ -236,7 +236,7 @@ public sealed class SilenceTests(SilenceTests.Server server) : IClassFixture<Sil
         return "message_1";
     }
 
-    private Task PostAsync(string instance) => server.Alertmanager.PostAlertAsync(Labels(instance));
+    private Task PostAsync(string instance) => server.Server.PostAlertAsync(Labels(instance));
 
     private Dictionary<string, string> Labels(string instance) =>
         new() { [AlertLabels.AlertName] = _name, ["severity"] = "critical", ["component"] = "worker", ["instance"] = instance };
@@ -246,20 +246,5 @@ public sealed class SilenceTests(SilenceTests.Server server) : IClassFixture<Sil
     {
         var alerts = await Client().AlertsAsync(TestContext.Current.CancellationToken);
         return [.. alerts.Where(alert => alert.Labels["alertname"] == _name && alert.Status.SilencedBy.Count > 0).Select(alert => alert.Labels["instance"]).Order(StringComparer.Ordinal)];
-    }
-
-    public sealed class Server : IAsyncLifetime
-    {
-        public AlertmanagerServer Alertmanager { get; private set; } = null!;
-
-        public HttpClient Http { get; } = new();
-
-        public async ValueTask InitializeAsync() => Alertmanager = await AlertmanagerServer.StartAsync();
-
-        public async ValueTask DisposeAsync()
-        {
-            Http.Dispose();
-            await Alertmanager.DisposeAsync();
-        }
     }
 }
