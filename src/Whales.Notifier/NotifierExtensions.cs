@@ -44,6 +44,7 @@ public static class NotifierExtensions
         services.AddSingleton<WebhookIntake>();
         services.AddSingleton<SendLimits>();
         services.AddSingleton<Expiry>();
+        services.AddSingleton<Replies>();
         services.AddSingleton<CardDelivery>();
         services.AddSingleton<Leadership>();
         services.AddSingleton<HeartbeatMonitor>();

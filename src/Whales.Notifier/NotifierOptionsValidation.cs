@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
+using Whales.Notifier.Commands;
+using Whales.Notifier.Messages;
+using Whales.Notifier.Silences;
 using Whales.Notifier.Telegram;
 
 namespace Whales.Notifier;
@@ -15,12 +18,20 @@ internal sealed class NotifierOptionsValidation(IConfiguration configuration, IO
     public ValidateOptionsResult Validate(string? name, NotifierOptions options)
     {
         List<string> failures = [.. Annotations(options, NotifierOptions.SectionName), .. Annotations(telegram.Value, TelegramOptions.SectionName), .. Bot(telegram.Value)];
+        // The others' own validation would come too late: the first to fail ends the start.
+        failures.AddRange(Annotations<HeartbeatOptions>(HeartbeatOptions.SectionName));
+        failures.AddRange(Annotations<MessageOptions>(MessageOptions.SectionName));
+        failures.AddRange(Annotations<AlertmanagerOptions>(AlertmanagerOptions.SectionName));
+        failures.AddRange(Annotations<CommandOptions>(CommandOptions.SectionName));
         foreach (var (chat, settings) in telegram.Value.Chats)
             failures.AddRange(ChatProblems(chat, settings, telegram.Value));
         failures.AddRange(Routes(options, telegram.Value));
         failures.AddRange(Webhook(options));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    private IEnumerable<string> Annotations<T>(string section)
+        where T : class, new() => Annotations(configuration.GetSection(section).Get<T>() ?? new T(), section);
 
     private static IEnumerable<string> Annotations(object options, string section)
     {

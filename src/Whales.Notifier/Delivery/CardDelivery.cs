@@ -18,7 +18,7 @@ internal sealed record Delivered(TelegramFailure? Failure, long Where);
 /// yes and the store's is the one case in which a message comes twice.
 /// </summary>
 internal sealed partial class CardDelivery(
-    NotifierStore store, INotificationChannel channel, MessageRenderer renderer, Expiry expiry, NotifierMetrics metrics, TimeProvider clock, ILogger<CardDelivery> log)
+    NotifierStore store, INotificationChannel channel, MessageRenderer renderer, Expiry expiry, Replies replies, NotifierMetrics metrics, TimeProvider clock, ILogger<CardDelivery> log)
 {
     public async Task<Delivered> DeliverAsync(Card card, ChatState chat, ChatState target, CancellationToken cancellationToken)
     {
@@ -59,6 +59,8 @@ internal sealed partial class CardDelivery(
                 saved => saved with { MessageId = answer.Value, SentChat = where, SentAt = clock.GetUtcNow(), SentText = fingerprint }, threads,
                 session =>
                 {
+                    if (edits && card is { Kind: CardKind.Alerts, State.Flapping: null })
+                        replies.Tell(session, card, threads);
                     if (dropped > 0)
                         chat.Change(session, facts => facts with { Dropped = Math.Max(0, facts.Dropped - dropped) });
                 });

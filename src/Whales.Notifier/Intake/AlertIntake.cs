@@ -122,15 +122,7 @@ internal sealed class AlertIntake(
         if (repeated)
             return Repeat(session, card, payload, severity);
 
-        var worse = !over && severity == Severity.Critical && payload.Alerts.Any(alert => alert.Status == AlertStatus.Firing && !before.Alerts.Any(old => Identity(old) == Identity(alert)));
-        var changed = cards.Changed(session, card, over ? thread.Severity : severity);
-        // An edit makes no sound: what somebody waits for is said again in a line.
-        if (card.MessageId is not null && card.Kind == CardKind.Alerts && card.State.Flapping is null && (worse || (over && thread.Severity == Severity.Critical)))
-        {
-            cards.ForNotice(
-                session, card.Chat, new AlertReply { Group = payload, Kind = over ? AlertReplyKind.Resolved : AlertReplyKind.Worse, State = card.State }, Severity.Critical, changed);
-        }
-
+        cards.Changed(session, card, over ? thread.Severity : severity);
         return null;
     }
 

@@ -22,8 +22,9 @@ internal sealed class NotifierMetrics
     private double _lastDelivery;
     private int _configured;
 
-    public NotifierMetrics(IMeterFactory factory, KnownSeries known, TimeProvider time)
+    public NotifierMetrics(IMeterFactory factory, KnownSeries known, TimeProvider time, BotToken? token = null)
     {
+        Channel = token is { IsSet: false } ? "log" : "telegram";
         var meter = factory.Create(MeterNames.Notifier);
         _seedWebhooks = meter.CreateCounter<long>("telegram.webhook.requests", "{request}", "Webhooks received.");
         _webhooks = meter.CreateCounter<long>("whales.notifier.webhook.requests", "{request}", "Webhooks by what became of them.");
@@ -64,7 +65,7 @@ internal sealed class NotifierMetrics
     }
 
     /// <summary>telegram, or log in a dry run.</summary>
-    public string Channel { get; set; } = "telegram";
+    public string Channel { get; }
 
     /// <summary>The bot and all chats answered.</summary>
     public bool Configured

@@ -20,7 +20,7 @@ public sealed class FailureTests
         await WaitForQueueAsync(broker);
 
         for (var i = 0; i < 40; i++)
-            await bus.Bus.Publish(Failed("resnet101", "corrupted_image"));
+            await bus.Bus.Publish(Failed("resnet101", "internal_error"));
         await bus.Bus.Publish(Failed("resnet101", "inference_error"));
         await Eventually.UntilAsync(
             () => Task.FromResult(telegram.Messages.Concat(telegram.Edits).Any(call => call.Text.Contains("40", StringComparison.Ordinal)) && telegram.Messages.Count == 2),

@@ -63,6 +63,11 @@ public sealed class ConfigurationTests
         await second.AcceptAsync(Payloads.Firing("BySecond"));
         await Eventually.UntilAsync(() => Told("ByFirst") == 1 && Told("BySecond") == 1, RunningNotifier.Patience, "both alerts");
 
+        // Noted as sent too: what a crash interrupts may come twice.
+        await Eventually.UntilAsync(
+            async () => await first.MetricAsync("whales_notifier_deliveries_total{channel=\"telegram\",outcome=\"sent\"}")
+                + await first.MetricAsync("whales_notifier_deliveries_total{channel=\"telegram\",outcome=\"coalesced\"}") == 2,
+            RunningNotifier.Patience, () => "both noted");
         await first.Process.KillAsync();
         await second.AcceptAsync(Payloads.Firing("AfterTheFirst"));
         await Eventually.UntilAsync(() => Told("AfterTheFirst") == 1, RunningNotifier.Patience, "the other one took over");

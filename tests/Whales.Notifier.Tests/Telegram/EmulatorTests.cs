@@ -25,8 +25,9 @@ public sealed class EmulatorTests
         {
             ["Telegram__BotToken"] = FakeBotApi.Token,
             ["Telegram__ApiUrl"] = http.BaseAddress.AbsoluteUri,
+            // The emulator has no getChat, so the notifier is not ready, and sends all the same.
             ["Telegram__Chats__ops__Id"] = "1",
-        });
+        }, ready: false);
 
         await notifier.AcceptAsync(Payloads.Firing("Emulated"));
         await Eventually.UntilAsync(async () => (await HistoryAsync(http)).Contains("Emulated", StringComparison.Ordinal), RunningNotifier.Patience, () => "the message");
@@ -45,9 +46,10 @@ public sealed class EmulatorTests
         {
             ["Telegram__BotToken"] = FakeBotApi.Token,
             ["Telegram__ApiUrl"] = http.BaseAddress.AbsoluteUri,
+            // The emulator has no getChat, so the notifier is not ready, and sends all the same.
             ["Telegram__Chats__ops__Id"] = "1",
             ["Telegram__AllowedUsers__0"] = "1",
-        });
+        }, ready: false);
 
         using var sent = await http.PostAsJsonAsync("sendCommand", new
         {
