@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The distributed system on one machine, from local packages: RabbitMQ, PostgreSQL, the API and a worker per model folder.
+# The distributed system on one machine, from local packages: RabbitMQ, PostgreSQL, the API, a worker per model folder and the notifier.
 #   scripts/stack.sh up|down|status|logs [PART]
 # Ports: WHALES_PORT (API, 8000; workers follow), WHALES_AMQP_PORT (5672), WHALES_RABBITMQ_UI_PORT (15672),
-# WHALES_RABBITMQ_METRICS_PORT (15692), WHALES_POSTGRES_PORT (5432). Everything it keeps lies in run/.
+# WHALES_RABBITMQ_METRICS_PORT (15692), WHALES_POSTGRES_PORT (5432), WHALES_NOTIFIER_PORT (8085). The notifier runs dry, its
+# messages in its log, unless Telegram__BotToken or Telegram__BotToken_FILE and chats are in the environment (docs/settings.md). Everything it keeps lies in run/.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -13,11 +14,12 @@ amqp_port=${WHALES_AMQP_PORT:-5672}
 ui_port=${WHALES_RABBITMQ_UI_PORT:-15672}
 metrics_port=${WHALES_RABBITMQ_METRICS_PORT:-15692}
 postgres_port=${WHALES_POSTGRES_PORT:-5432}
+notifier_port=${WHALES_NOTIFIER_PORT:-8085}
 
 mapfile -t models < <(cd "$REPO/models" 2>/dev/null && for f in */model.json; do [ -f "$f" ] && dirname "$f"; done | sort)
 
 # The parts in the order in which they start; monitoring will follow the workers.
-parts=(epmd rabbitmq postgres api "${models[@]/#/worker-}")
+parts=(epmd rabbitmq postgres api "${models[@]/#/worker-}" notifier)
 
 pid_of() {
   local file=$RUN/$1.pid pid start
@@ -61,6 +63,7 @@ healthy() {
 url = \"http://127.0.0.1:$ui_port/api/health/checks/local-alarms\"" && port_in_use "$amqp_port" ;;
     postgres) "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" ;;
     api) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$api_port/health/ready" ;;
+    notifier) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$notifier_port/health/ready" ;;
     *) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$(port_of "$1")/health/ready" ;;
   esac
 }
@@ -139,7 +142,15 @@ start_host() {
     ConnectionStrings__Whales="Host=127.0.0.1;Port=$postgres_port;Username=whales;Password=$(secret postgres);Database=postgres"
     RabbitMq__Uri="amqp://whales:$(secret rabbitmq)@127.0.0.1:$amqp_port/"
     export ASPNETCORE_URLS=http://127.0.0.1:$port
-    if [ "$part" != api ]; then export Models__Serve__0=${part#worker-}; fi
+    case $part in
+      worker-*) export Models__Serve__0=${part#worker-} ;;
+      notifier)
+        export Notifier__SqliteFile=$RUN/notifier.db Notifier__WebhookToken Commands__ApiUrl=http://127.0.0.1:$api_port
+        Notifier__WebhookToken=$(secret notifier-webhook)
+        # Without a Prometheus that sends the Watchdog alert its absence is no news.
+        export Heartbeat__Expected=${Heartbeat__Expected:-false}
+        ;;
+    esac
     launch "$part" dotnet "$REPO/src/$program/bin/Release/net10.0/$program.dll"
   )
 }
@@ -149,12 +160,14 @@ start_part() {
   if pid_of "$part" >/dev/null; then return; fi
   case $part in
     epmd) port=$((amqp_port + 30002)) ;; rabbitmq) port=$amqp_port ;; postgres) port=$postgres_port ;; api) port=$api_port ;;
+    notifier) port=$notifier_port ;;
     *) port=$(port_of "$part") ;;
   esac
   if port_in_use "$port"; then die "$part cannot start: port $port is in use by $(port_owner "$port"). The head of scripts/stack.sh names the variables for other ports."; fi
   case $part in
     api) start_host api Whales.Ingest.Api "$port" ;;
     worker-*) start_host "$part" Whales.Worker "$port" ;;
+    notifier) start_host notifier Whales.Notifier "$port" ;;
     *) "start_$part" ;;
   esac
 }
@@ -173,7 +186,7 @@ up() {
   for part in "${parts[@]}"; do
     start_part "$part"
     # A model that cannot be served must not keep the others from starting.
-    (wait_part "$part" 120) || case $part in worker-*) failed+=("$part") ;; *) exit 1 ;; esac
+    (wait_part "$part" 120) || case $part in worker-* | notifier) failed+=("$part") ;; *) exit 1 ;; esac
   done
   [ "${#failed[@]}" -eq 0 ] || die "" "All is up but ${failed[*]}; scripts/stack.sh status shows the rest."
   say "" "The system is up; RabbitMQ's page: http://127.0.0.1:$ui_port (user whales, password in run/rabbitmq.secret)." ""
@@ -182,6 +195,7 @@ up() {
 
 down() {
   local i pid
+  stop_part notifier 60
   # Workers and API drain first; the servers that they need go last.
   for file in "$RUN"/worker-*.pid; do
     [ -f "$file" ] || continue

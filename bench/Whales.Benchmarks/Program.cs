@@ -2,7 +2,7 @@ using Whales.Benchmarks;
 using Whales.Hosting.Models;
 using Whales.Testing;
 
-// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape|batch|catalogue|keys, several with commas]
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape|batch|catalogue|keys|webhook, several with commas]
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
 var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));
@@ -12,7 +12,9 @@ bool Wanted(string part) => only is null || only.Split(',').Contains(part);
 Console.WriteLine(MachineFacts.Describe());
 if (Wanted("catalogue"))
     await CatalogueBench.RunAsync(seconds);
-if (only == "catalogue")
+if (Wanted("webhook"))
+    await WebhookBench.RunAsync(seconds);
+if (only is "catalogue" or "webhook")
     return 0;
 var photos = BenchPhotos.Make(64);
 Console.WriteLine($"{photos.Count} photos of {BenchPhotos.Width} x {BenchPhotos.Height} px, {photos.Average(p => p.Length) / 1000:0} kB on average; each figure over {seconds.TotalSeconds:0} s");

@@ -53,10 +53,10 @@ public static class WhalesHost
         {
             await Console.Error.WriteLineAsync($"A setting is wrong: {string.Join(" ", exception.Failures)}");
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException))
+        catch (AggregateException exception) when (exception.Flatten().InnerExceptions.All(inner => inner is OptionsValidationException))
         {
             // Several settings are wrong.
-            var failures = exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures).Distinct();
+            var failures = exception.Flatten().InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures).Distinct();
             await Console.Error.WriteLineAsync($"Settings are wrong: {string.Join(" ", failures)}");
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Whales.Hosting;
 using Whales.Hosting.Images;
 using Whales.Hosting.Messaging;
 using Whales.Ingest.Api;
 using Whales.Ingest.Api.Catalogue.Import;
 using Whales.Ingest.Api.Storage;
+using Whales.Notifier;
 using Whales.Worker;
 
 if (args is [ImportCommand.Name, ..])
@@ -20,12 +22,22 @@ return await WhalesHost.RunAsync(
         builder.AddImageStore();
         builder.AddIngest();
         builder.AddWorker();
+        // Only where its settings are: most who run one process for themselves have no bot.
+        if (builder.Configuration.IsNotifierConfigured())
+            builder.AddNotifier(HealthStatus.Degraded, heartbeatExpected: false);
         builder.AddWhalesMessaging(
             bus =>
             {
                 bus.AddIngestConsumers();
                 bus.AddWorkerConsumers();
+                if (builder.Configuration.IsNotifierConfigured())
+                    bus.AddNotifierConsumers();
             },
             inMemory: true);
     },
-    app => app.MapIngest());
+    app =>
+    {
+        app.MapIngest();
+        if (app.Configuration.IsNotifierConfigured())
+            app.MapNotifier();
+    });

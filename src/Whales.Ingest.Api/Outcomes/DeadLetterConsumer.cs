@@ -11,7 +11,7 @@ namespace Whales.Ingest.Api.Outcomes;
 /// </summary>
 internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, ApiMetrics metrics, TimeProvider clock, ILogger<DeadLetterConsumer> log) : IConsumer<IdentifyWhale>
 {
-    public Task Consume(ConsumeContext<IdentifyWhale> context)
+    public async Task Consume(ConsumeContext<IdentifyWhale> context)
     {
         var command = context.Message;
         // RabbitMQ writes x-first-death-*; a consumer's fault carries the exception's message.
@@ -30,7 +30,7 @@ internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, A
             };
         metrics.DeadLettered(command.Model, byBroker: brokerReason is not null);
         DeadLetter(command.IdentificationId, command.Model, error.Message);
-        return projection.ApplyAsync(
+        await projection.ApplyAsync(
             new Completion
             {
                 Attempt = new AttemptId(command.IdentificationId, command.Attempt),
@@ -39,6 +39,18 @@ internal sealed partial class DeadLetterConsumer(OutcomeProjection projection, A
                 Error = error,
             },
             command.Model,
+            context.CancellationToken);
+        // For whoever tells people: the row is the truth, this the news.
+        await context.Publish(
+            new IdentificationDeadLettered
+            {
+                IdentificationId = command.IdentificationId,
+                Attempt = command.Attempt,
+                Model = command.Model,
+                Reason = brokerReason ?? "fault",
+                Message = error.Message,
+                OccurredAt = clock.GetUtcNow(),
+            },
             context.CancellationToken);
     }
 

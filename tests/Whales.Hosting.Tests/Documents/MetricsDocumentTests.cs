@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Whales.Hosting.Metrics;
 using Whales.Ingest.Api.Batches;
 using Whales.Ingest.Api.Telemetry;
+using Whales.Notifier.Telemetry;
 using Whales.Testing;
 using Whales.Worker.Models;
 using Whales.Worker.Telemetry;
@@ -36,7 +37,7 @@ public sealed partial class MetricsDocumentTests
     /// <summary>Names of a host that has the parts of all hosts, after a request.</summary>
     private static async Task<IReadOnlyCollection<string>> ServedAsync()
     {
-        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<BatchMetrics>().AddSingleton<WorkerMetrics>().AddSingleton<QueueMetrics>()
+        await using var host = await RunningHost.StartAsync(builder => builder.Services.AddSingleton<ApiMetrics>().AddSingleton<BatchMetrics>().AddSingleton<WorkerMetrics>().AddSingleton<QueueMetrics>().AddSingleton<NotifierMetrics>()
             .AddSingleton<CatalogueGauges>().AddSingleton<CatalogueMetrics>());
         using var gpus = new GpuMetrics(
             host.Services.GetRequiredService<IMeterFactory>(), ExecutionProviderChoice.Auto, TimeProvider.System, Nvml.TryLoad(new FakeNvml().Export));
@@ -44,6 +45,7 @@ public sealed partial class MetricsDocumentTests
         host.Services.GetRequiredService<ApiMetrics>().DeclareAgeLimits("a_model", 1, 2);
         host.Services.GetRequiredService<ApiMetrics>().DeclareModels(["a_model"]);
         host.Services.GetRequiredService<BatchMetrics>();
+        host.Services.GetRequiredService<NotifierMetrics>().TelegramCalled("getMe", TimeSpan.Zero, failure: null);
         host.Services.GetRequiredService<CatalogueGauges>().DeclareModels(["a_model"]);
         host.Services.GetRequiredService<CatalogueMetrics>().DeclareModel("a_model");
         var worker = host.Services.GetRequiredService<WorkerMetrics>();

@@ -4,6 +4,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration.Memory;
 using Whales.Ingest.Api;
+using Whales.Notifier;
 using Whales.Testing;
 using Whales.Worker;
 
@@ -57,7 +58,7 @@ public sealed class SettingsDocumentTests
     public void OptionsClasses_AreFound() => Assert.True(OptionsClasses().Count() >= 7);
 
     private static IEnumerable<Type> OptionsClasses() =>
-        new[] { typeof(WhalesDefaults), typeof(IngestExtensions), typeof(WorkerExtensions) }
+        new[] { typeof(WhalesDefaults), typeof(IngestExtensions), typeof(WorkerExtensions), typeof(NotifierExtensions) }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && SectionOf(type) is not null);
 

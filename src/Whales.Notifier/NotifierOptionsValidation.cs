@@ -1,0 +1,108 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Options;
+using Whales.Notifier.Commands;
+using Whales.Notifier.Messages;
+using Whales.Notifier.Silences;
+using Whales.Notifier.Telegram;
+
+namespace Whales.Notifier;
+
+/// <summary>Every mistake in the notifier's settings, told at once: one name of a chat often stands in several places.</summary>
+internal sealed class NotifierOptionsValidation(IConfiguration configuration, IOptions<TelegramOptions> telegram) : IValidateOptions<NotifierOptions>
+{
+    private static readonly string[] Languages = ["en", "ru"];
+
+    public ValidateOptionsResult Validate(string? name, NotifierOptions options)
+    {
+        List<string> failures = [.. Annotations(options, NotifierOptions.SectionName), .. Annotations(telegram.Value, TelegramOptions.SectionName), .. Bot(telegram.Value)];
+        // The others' own validation would come too late: the first to fail ends the start.
+        failures.AddRange(Annotations<HeartbeatOptions>(HeartbeatOptions.SectionName));
+        failures.AddRange(Annotations<MessageOptions>(MessageOptions.SectionName));
+        failures.AddRange(Annotations<AlertmanagerOptions>(AlertmanagerOptions.SectionName));
+        failures.AddRange(Annotations<CommandOptions>(CommandOptions.SectionName));
+        foreach (var (chat, settings) in telegram.Value.Chats)
+            failures.AddRange(ChatProblems(chat, settings, telegram.Value));
+        failures.AddRange(Routes(options, telegram.Value));
+        failures.AddRange(Webhook(options));
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private IEnumerable<string> Annotations<T>(string section)
+        where T : class, new() => Annotations(configuration.GetSection(section).Get<T>() ?? new T(), section);
+
+    private static IEnumerable<string> Annotations(object options, string section)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        return results.Select(result => $"{section}:{string.Join(',', result.MemberNames)}: {result.ErrorMessage}");
+    }
+
+    private static IEnumerable<string> Bot(TelegramOptions options)
+    {
+        // Its form only: the token itself must not be shown.
+        if (!string.IsNullOrWhiteSpace(options.BotToken) && !IsToken(options.BotToken.Trim()))
+            yield return "Telegram:BotToken is not of the form <id>:<secret>.";
+        if (!string.IsNullOrWhiteSpace(options.BotToken) && options.Chats.Count == 0)
+            yield return "Telegram:BotToken is set, but Telegram:Chats names no chat.";
+        if (options.ApiUrl is { } url && !IsWeb(url))
+            yield return "Telegram:ApiUrl is not an http or https address.";
+        foreach (var user in options.AllowedUsers.Where(user => !IsNumber(user)))
+            yield return $"Telegram:AllowedUsers: '{user}' is not a user's number.";
+    }
+
+    private static IEnumerable<string> ChatProblems(string name, ChatOptions chat, TelegramOptions options)
+    {
+        var key = $"Telegram:Chats:{name}";
+        if (!IsNumber(chat.Id))
+            yield return $"{key}:Id: '{chat.Id}' is not a chat's number, such as -1001234567890.";
+        if (chat.Topic is <= 0)
+            yield return $"{key}:Topic: {chat.Topic} is not a topic's number; leave it out for the general topic.";
+        if (!Languages.Contains(chat.Language))
+            yield return $"{key}:Language: '{chat.Language}' is not en or ru.";
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(chat.TimeZone, out _))
+            yield return $"{key}:TimeZone: '{chat.TimeZone}' is not a time zone that this machine knows.";
+        if (chat.QuietHours is { } hours && QuietHours.TryParse(hours) is null)
+            yield return $"{key}:QuietHours: '{hours}' is not of the form 22:00-07:00.";
+        if (chat.Fallback is { } fallback && (!options.Chats.ContainsKey(fallback) || fallback.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            yield return $"{key}:Fallback: '{fallback}' is not another chat of Telegram:Chats.";
+    }
+
+    private static IEnumerable<string> Routes(NotifierOptions options, TelegramOptions telegram)
+    {
+        foreach (var (route, chats) in options.Routes)
+        {
+            if (!WebhookRoute.All.Contains(route, StringComparer.OrdinalIgnoreCase))
+                yield return $"Notifier:Routes:{route} is not a route; there are {string.Join(", ", WebhookRoute.All)}.";
+            if (chats is null or { Length: 0 })
+                yield return $"Notifier:Routes:{route} names no chat.";
+            foreach (var chat in (chats ?? []).Where(chat => !telegram.Chats.ContainsKey(chat)))
+                yield return $"Notifier:Routes:{route}: there is no chat '{chat}' in Telegram:Chats.";
+        }
+    }
+
+    private IEnumerable<string> Webhook(NotifierOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.WebhookToken) && !ListensOnLoopbackOnly())
+            yield return "Notifier:WebhookToken must be set where others than this machine reach the notifier.";
+    }
+
+    private bool ListensOnLoopbackOnly()
+    {
+        var ports = configuration["http_ports"] ?? configuration["https_ports"];
+        var urls = configuration[WebHostDefaults.ServerUrlsKey];
+        return string.IsNullOrEmpty(urls)
+            ? string.IsNullOrEmpty(ports)
+            : urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(text =>
+                Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Host == "localhost" || IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+    }
+
+    private static bool IsToken(string token) =>
+        token.Split(':') is [{ Length: > 0 } id, { Length: >= 10 } secret] && id.All(char.IsAsciiDigit) && secret.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private static bool IsNumber(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number != 0;
+
+    private static bool IsWeb(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https" };
+}

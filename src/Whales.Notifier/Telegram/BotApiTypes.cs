@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Whales.Notifier.Telegram;
+
+/// <summary>The Bot API's envelope.</summary>
+internal sealed record BotApiAnswer<T>
+{
+    public bool Ok { get; init; }
+
+    public T? Result { get; init; }
+
+    [JsonPropertyName("error_code")]
+    public int ErrorCode { get; init; }
+
+    public string? Description { get; init; }
+
+    public BotApiParameters? Parameters { get; init; }
+}
+
+internal sealed record BotApiParameters
+{
+    [JsonPropertyName("retry_after")]
+    public int? RetryAfter { get; init; }
+
+    [JsonPropertyName("migrate_to_chat_id")]
+    public long? MigrateToChatId { get; init; }
+}
+
+internal sealed record SentMessage
+{
+    [JsonPropertyName("message_id")]
+    public long MessageId { get; init; }
+}
+
+internal sealed record BotUser
+{
+    public long Id { get; init; }
+
+    public string? Username { get; init; }
+}
+
+/// <summary>One update as it came; whoever handles it reads what he knows.</summary>
+internal sealed record RawUpdate(long Id, JsonElement Update);

@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Whales.Testing;
+
+namespace Whales.Notifier.Tests.Running;
+
+/// <summary>The notifier as operators run it, a process of its own, with its folder; it may be killed and started again.</summary>
+public sealed class RunningNotifier : IAsyncDisposable
+{
+    public const string WebhookToken = "webhook-token-of-the-tests";
+    public const long Chat = -1001;
+
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("whales-notifier-").FullName;
+    private readonly Dictionary<string, string?> _settings;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    private RunningNotifier(Dictionary<string, string?> settings) => _settings = settings;
+
+    public HostProcess Process { get; private set; } = null!;
+
+    public string StoreFile => Path.Combine(_folder, "notifier.db");
+
+    public Uri Url => Process.Url;
+
+    /// <summary>Starts one that knows one chat, <see cref="Chat"/>, by the name ops, and is quick.</summary>
+    public static async Task<RunningNotifier> StartAsync(FakeBotApi? telegram, IReadOnlyDictionary<string, string?>? settings = null, bool ready = true, bool ownStore = false)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["Notifier__WebhookToken"] = WebhookToken,
+            ["Notifier__Coalesce"] = "00:00:00.2",
+            ["Notifier__CoalesceCritical"] = "00:00:00.1",
+            ["Notifier__EditInterval"] = "00:00:00.5",
+            ["Heartbeat__Expected"] = "false",
+            ["Telegram__FirstBackOff"] = "00:00:00.1",
+            ["Telegram__LongestBackOff"] = "00:00:01",
+            ["Telegram__ProbeInterval"] = "00:00:00.5",
+            ["Telegram__ChatInterval"] = "00:00:00.05",
+            ["Telegram__GroupPerMinute"] = "1000",
+        };
+        if (telegram is not null)
+        {
+            all["Telegram__BotToken"] = FakeBotApi.Token;
+            all["Telegram__ApiUrl"] = telegram.Url.AbsoluteUri;
+            all["Telegram__Chats__ops__Id"] = Chat.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
+            all[key] = value;
+        var notifier = new RunningNotifier(all);
+        if (!ownStore)
+            all["Notifier__SqliteFile"] = notifier.StoreFile;
+        await notifier.StartAgainAsync(ready);
+        return notifier;
+    }
+
+    /// <summary>Starts it, or its successor on the same port and store.</summary>
+    public async Task StartAgainAsync(bool ready = true)
+    {
+        var port = Process is null ? (int?)null : Process.Url.Port;
+        if (Process is not null)
+            await Process.DisposeAsync();
+        Process = HostProcess.Start("Whales.Notifier", _settings, port: port, workingDirectory: _folder);
+        if (ready)
+            await Process.WaitForReadyAsync();
+        else
+            await Process.WaitForOutputAsync("listens on", Patience);
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(string body, string route = "/webhook", string? token = WebhookToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url, route)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await _http.SendAsync(request);
+    }
+
+    /// <summary>Posts and demands 202.</summary>
+    public async Task AcceptAsync(string body, string route = "/webhook")
+    {
+        using var answer = await PostAsync(body, route);
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    public async Task<string> GetAsync(string path) => await _http.GetStringAsync(new Uri(Url, path));
+
+    public async Task<(int Status, string Body)> ReadyAsync()
+    {
+        using var answer = await _http.GetAsync(new Uri(Url, "/health/ready"));
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The value of a series, such as <c>whales_notifier_deliveries_total{channel="telegram",outcome="sent"}</c>.</summary>
+    public async Task<double> MetricAsync(string series)
+    {
+        var page = await GetAsync("/metrics");
+        var line = page.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
+        Assert.True(line is not null, $"{series} is not on the page:\n{page}");
+        return double.Parse(line[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await Process.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
