@@ -28,6 +28,7 @@ install_servers() {
   command -v strace >/dev/null || missing+=(strace)
   command -v promtool >/dev/null || missing+=(prometheus)
   command -v prometheus-alertmanager >/dev/null || missing+=(prometheus-alertmanager)
+  command -v docker-compose >/dev/null || missing+=(docker-compose)
   command -v setpriv >/dev/null || missing+=(util-linux)
   [ "${#missing[@]}" -gt 0 ] || return 0
   command -v apt-get >/dev/null ||
