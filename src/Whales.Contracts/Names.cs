@@ -8,8 +8,14 @@ public static partial class Names
     /// <summary>The API's queue of results (<see cref="WhaleIdentified"/>, <see cref="WhaleIdentificationFailed"/>).</summary>
     public const string OutcomesQueue = "identification-outcomes";
 
-    /// <summary>The queue of photos waiting for <paramref name="model"/>.</summary>
+    /// <summary>The queue of single photos, which people wait for, of <paramref name="model"/>.</summary>
     public static string Queue(string model) => $"identify-whale.{model}";
+
+    /// <summary>The queue of bulk work: photos of batches, catalogue photos to embed.</summary>
+    public static string BulkQueue(string model) => $"identify-whale.{model}.bulk";
+
+    /// <summary>The queue of one lane.</summary>
+    public static string Queue(string model, Lane lane) => lane == Lane.Bulk ? BulkQueue(model) : Queue(model);
 
     /// <summary>Photos that were redelivered and therefore run alone: one of them may have killed its worker.</summary>
     public static string SuspectQueue(string model) => $"identify-whale.{model}.suspect";

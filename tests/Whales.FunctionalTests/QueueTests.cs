@@ -19,9 +19,9 @@ public sealed class QueueTests
     {
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
         var queues = await Eventually.GetAsync(
-            () => cluster.VirtualHost!.QueuesAsync(), queues => queues.Count(q => q.Type == "quorum") == 4, Patience, "four queues are declared");
+            () => cluster.VirtualHost!.QueuesAsync(), queues => queues.Count(q => q.Type == "quorum") == 5, Patience, "five queues are declared");
 
-        foreach (var name in new[] { $"identify-whale.{Model}", $"identify-whale.{Model}.suspect", $"identify-whale.{Model}.dead" })
+        foreach (var name in new[] { $"identify-whale.{Model}", $"identify-whale.{Model}.bulk", $"identify-whale.{Model}.suspect", $"identify-whale.{Model}.dead" })
         {
             var queue = Assert.Single(queues, q => q.Name == name);
             Assert.Equal(("quorum", true), (queue.Type, queue.Durable));

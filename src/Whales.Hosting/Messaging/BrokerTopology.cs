@@ -34,18 +34,19 @@ public sealed class BrokerTopology(IOptions<RabbitMqOptions> options, IBus bus)
             var arguments = QueueShape.ForModel(model, options.Value);
             await DeclareQueueAsync(channel, Names.DeadLetterQueue(model), arguments, cancellationToken);
             await DeclareQueueAsync(channel, Names.SuspectQueue(model), arguments, cancellationToken);
+            await DeclareQueueAsync(channel, Names.BulkQueue(model), arguments, cancellationToken);
             await DeclareQueueAsync(channel, Names.Queue(model), arguments, cancellationToken);
         }
     }
 
-    /// <summary>Messages ready in the model's queue and consumers of it; null with an in-memory bus.</summary>
-    public async Task<(uint Messages, uint Consumers)?> InspectAsync(string model, CancellationToken cancellationToken)
+    /// <summary>Messages ready in the queue of this lane and among the model's suspects, and consumers of both; null with an in-memory bus.</summary>
+    public async Task<(uint Messages, uint Consumers)?> InspectAsync(string model, Lane lane, CancellationToken cancellationToken)
     {
         if (options.Value.Uri is null)
             return null;
         await using var connection = await ConnectAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        var main = await channel.QueueDeclarePassiveAsync(Names.Queue(model), cancellationToken);
+        var main = await channel.QueueDeclarePassiveAsync(Names.Queue(model, lane), cancellationToken);
         var suspect = await channel.QueueDeclarePassiveAsync(Names.SuspectQueue(model), cancellationToken);
         return (main.MessageCount + suspect.MessageCount, main.ConsumerCount + suspect.ConsumerCount);
     }

@@ -25,10 +25,15 @@ internal sealed class DeadLetterNames : IErrorQueueNameFormatter, IDeadLetterQue
 
     private static string Format(string queueName)
     {
-        const string Suspect = ".suspect";
         const string Dead = ".dead";
         if (queueName.EndsWith(Dead, StringComparison.Ordinal))
             return queueName + ".undecodable";
-        return (queueName.EndsWith(Suspect, StringComparison.Ordinal) ? queueName[..^Suspect.Length] : queueName) + Dead;
+        foreach (var side in (ReadOnlySpan<string>)[".suspect", ".bulk"])
+        {
+            if (queueName.EndsWith(side, StringComparison.Ordinal))
+                return queueName[..^side.Length] + Dead;
+        }
+
+        return queueName + Dead;
     }
 }

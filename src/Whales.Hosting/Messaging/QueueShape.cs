@@ -12,7 +12,7 @@ public static class QueueShape
     /// <summary>Deliveries that an outcome may see; it has no dead-letter queue, because it must never be given up.</summary>
     private const int OutcomeDeliveryLimit = 1_000_000;
 
-    /// <summary>Arguments of a model's queues: photos, suspects and dead letters have the same.</summary>
+    /// <summary>Arguments of a model's queues: photos of both lanes, suspects and dead letters have the same.</summary>
     public static Dictionary<string, object?> ForModel(string model, RabbitMqOptions options) => new()
     {
         ["x-queue-type"] = "quorum",

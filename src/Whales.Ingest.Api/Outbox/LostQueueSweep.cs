@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
@@ -29,7 +30,11 @@ internal sealed partial class LostQueueSweep(
             try
             {
                 foreach (var model in models.Names)
-                    await SweepAsync(model, stoppingToken);
+                {
+                    await topology.DeclareAsync([model], stoppingToken);
+                    foreach (var lane in Enum.GetValues<Lane>())
+                        await SweepAsync(model, lane, stoppingToken);
+                }
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -39,28 +44,28 @@ internal sealed partial class LostQueueSweep(
         }
     }
 
-    private async Task SweepAsync(string model, CancellationToken stoppingToken)
+    private async Task SweepAsync(string model, Lane lane, CancellationToken stoppingToken)
     {
-        await topology.DeclareAsync([model], stoppingToken);
-        if (await topology.InspectAsync(model, stoppingToken) is not { Messages: 0 })
+        var queue = Names.Queue(model, lane);
+        if (await topology.InspectAsync(model, lane, stoppingToken) is not { Messages: 0 })
         {
-            _emptySince.Remove(model);
+            _emptySince.Remove(queue);
             return;
         }
 
         var now = clock.GetUtcNow();
-        _emptySince.TryAdd(model, now);
-        if (now - _emptySince[model] < options.Value.ResendAfter)
+        _emptySince.TryAdd(queue, now);
+        if (now - _emptySince[queue] < options.Value.ResendAfter)
             return;
-        var again = await store.MarkUnsentAsync(model, _emptySince[model], stoppingToken);
+        var again = await store.MarkUnsentAsync(model, lane, _emptySince[queue], stoppingToken);
         if (again == 0)
             return;
-        SentAgain(again, model);
+        SentAgain(again, queue);
         inbox.Wake();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} photos for {Model} were sent long ago, but their queue is empty: they are sent again.")]
-    private partial void SentAgain(int count, string model);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} photos were sent to {Queue} long ago, but it is empty: they are sent again.")]
+    private partial void SentAgain(int count, string queue);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queues could not be inspected; trying again later.")]
     private partial void SweepFailed(Exception exception);

@@ -45,7 +45,7 @@ internal sealed partial class Relay(
         if (addresses.InMemory)
         {
             // An in-memory queue died with its process: everything still queued goes round again.
-            await persistently.RunAsync(async ct => await store.MarkUnsentAsync(null, clock.GetUtcNow(), ct), stoppingToken);
+            await persistently.RunAsync(async ct => await store.MarkAllUnsentAsync(clock.GetUtcNow(), ct), stoppingToken);
             await queues.Settled.WaitAsync(stoppingToken);
         }
 
@@ -139,7 +139,7 @@ internal sealed partial class Relay(
                 if (!_failing)
                 {
                     _failing = true;
-                    SendFailed(exception, Names.Queue(row.Model));
+                    SendFailed(exception, Names.Queue(row.Model, row.Lane));
                 }
 
                 if (exception is MessageReturnedException)
@@ -158,7 +158,7 @@ internal sealed partial class Relay(
 
     private async Task SendAsync(IdentificationRow row, CancellationToken cancellationToken)
     {
-        var sender = await _senders.GetOrAdd(row.Model, model => endpoints.GetSendEndpoint(addresses.Of(Names.Queue(model))));
+        var sender = await _senders.GetOrAdd(Names.Queue(row.Model, row.Lane), queue => endpoints.GetSendEndpoint(addresses.Of(queue)));
         await sender.Send(CommandOf(row), cancellationToken);
     }
 

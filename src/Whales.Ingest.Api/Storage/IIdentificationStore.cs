@@ -25,12 +25,16 @@ public interface IIdentificationStore
     /// <summary>Notes that the broker has confirmed these attempts. Losing such a note only costs a second, harmless send.</summary>
     Task MarkSentAsync(IReadOnlyList<AttemptId> attempts, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Makes queued rows of this model and lane unsent again if they were sent before <paramref name="sentBefore"/>.</summary>
+    /// <returns>How many.</returns>
+    Task<int> MarkUnsentAsync(string model, Lane lane, DateTimeOffset sentBefore, CancellationToken cancellationToken);
+
     /// <summary>
-    /// Makes queued rows of <paramref name="model"/> unsent again if they were sent before <paramref name="sentBefore"/>. Null means every
-    /// model, and leases too: for a relay that is alone and whose queue died with its process.
+    /// Makes all queued rows that were sent before <paramref name="sentBefore"/> unsent again, and ends their leases: for a relay that is alone
+    /// and whose queues died with its process.
     /// </summary>
     /// <returns>How many.</returns>
-    Task<int> MarkUnsentAsync(string? model, DateTimeOffset sentBefore, CancellationToken cancellationToken);
+    Task<int> MarkAllUnsentAsync(DateTimeOffset sentBefore, CancellationToken cancellationToken);
 
     /// <summary>Makes rows final. An outcome whose attempt is no longer queued changes nothing.</summary>
     /// <returns>For each outcome, whether it changed its row.</returns>

@@ -31,7 +31,7 @@ internal sealed class IdentificationSql(StoreDatabase database)
 
     public Statement MarkModelUnsent { get; } = new($"""
         with lost as materialized (
-            select id from identifications where status = 'queued' and model = @model and sent_at < @sent_before
+            select id from identifications where status = 'queued' and model = @model and lane = @lane and sent_at < @sent_before
             order by id {database.ForUpdate})
         update identifications set sent_at = null, leased_until = null where id in (select id from lost)
         """);

@@ -64,13 +64,13 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
             Durability.Relaxed,
             cancellationToken);
 
-    public async Task<int> MarkUnsentAsync(string? model, DateTimeOffset sentBefore, CancellationToken cancellationToken)
-    {
-        var call = model is null
-            ? new Call(_sql.MarkUnsent, parameters => parameters.Set("sent_before", sentBefore))
-            : new Call(_sql.MarkModelUnsent, parameters => parameters.Set("sent_before", sentBefore).Set("model", model));
-        return (await ExecuteAsync([call], Durability.Relaxed, cancellationToken).ConfigureAwait(false))[0];
-    }
+    public Task<int> MarkUnsentAsync(string model, Lane lane, DateTimeOffset sentBefore, CancellationToken cancellationToken) =>
+        CountChangedAsync(
+            new Call(_sql.MarkModelUnsent, parameters => parameters.Set("sent_before", sentBefore).Set("model", model).Set("lane", RowText.Of(lane))),
+            cancellationToken);
+
+    public Task<int> MarkAllUnsentAsync(DateTimeOffset sentBefore, CancellationToken cancellationToken) =>
+        CountChangedAsync(new Call(_sql.MarkUnsent, parameters => parameters.Set("sent_before", sentBefore)), cancellationToken);
 
     public async Task<IReadOnlyList<bool>> CompleteAsync(IReadOnlyList<Completion> completions, CancellationToken cancellationToken)
     {
@@ -177,6 +177,9 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
             .Set("timings_json", RowJson.Write(completion.Timings, RowJson.Default.Timings))
             .Set("worker", completion.Worker));
     }
+
+    private async Task<int> CountChangedAsync(Call call, CancellationToken cancellationToken) =>
+        (await database.ExecuteAsync([call], Durability.Relaxed, cancellationToken).ConfigureAwait(false))[0];
 
     private Task<int[]> ExecuteAsync(List<Call> calls, Durability durability, CancellationToken cancellationToken) =>
         calls.Count == 0 ? Task.FromResult(Array.Empty<int>()) : database.ExecuteAsync(calls, durability, cancellationToken);

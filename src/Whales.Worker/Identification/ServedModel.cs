@@ -64,7 +64,8 @@ internal sealed partial class ServedModel(
 
         var consumer = ActivatorUtilities.CreateInstance<PhotoConsumer>(
             services, ActivatorUtilities.CreateInstance<Identifier>(services, _model, folder.Manifest.Input.ToTensorSpec()));
-        await ConnectAsync(Names.Queue(Name), InFlight(_model), consumer.ConsumeAsync, cancellationToken);
+        foreach (var lane in Enum.GetValues<Lane>())
+            await ConnectAsync(Names.Queue(Name, lane), InFlight(_model), consumer.ConsumeAsync, cancellationToken);
         if (!addresses.InMemory)
             await ConnectAsync(Names.SuspectQueue(Name), inFlight: 1, consumer.ConsumeSuspectAsync, cancellationToken);
         queues.Connected(Name);

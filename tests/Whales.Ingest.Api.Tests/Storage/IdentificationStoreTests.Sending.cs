@@ -70,19 +70,20 @@ public abstract partial class IdentificationStoreTests
     }
 
     [Fact]
-    public async Task MarkUnsentAsync_OfAModel_FreesItsQueuedRowsSentBefore()
+    public async Task MarkUnsentAsync_OfALane_FreesItsQueuedRowsSentBefore()
     {
         var lost = await InsertedAsync(Row(0) with { SentAt = Noon });
         var later = await InsertedAsync(Row(1) with { SentAt = Noon.AddHours(1) });
         var final = await InsertedAsync(Row(2) with { SentAt = Noon, Status = IdentificationStatus.Succeeded });
         var other = await InsertedAsync(Row(3, "efficientnet_v1") with { SentAt = Noon });
+        var bulk = await InsertedAsync(Row(4) with { SentAt = Noon, Lane = Lane.Bulk });
 
-        Assert.Equal(1, await Store.MarkUnsentAsync("resnet101", Noon.AddMinutes(1), Cancel));
+        Assert.Equal(1, await Store.MarkUnsentAsync("resnet101", Lane.Interactive, Noon.AddMinutes(1), Cancel));
 
         Assert.Null((await FoundAsync(lost)).SentAt);
-        await Assert.AllAsync([later, final, other], async row => Assert.NotNull((await FoundAsync(row)).SentAt));
-        Assert.Equal(2, await Store.MarkUnsentAsync(null, Noon.AddHours(2), Cancel));
-        Assert.Equal([lost.Id, later.Id, other.Id], (await LeaseAsync(Noon)).Select(row => row.Id));
+        await Assert.AllAsync([later, final, other, bulk], async row => Assert.NotNull((await FoundAsync(row)).SentAt));
+        Assert.Equal(3, await Store.MarkAllUnsentAsync(Noon.AddHours(2), Cancel));
+        Assert.Equal([lost.Id, later.Id, other.Id, bulk.Id], (await LeaseAsync(Noon)).Select(row => row.Id));
     }
 
     [Fact]
