@@ -74,6 +74,14 @@ internal sealed class RabbitMqNode : IDisposable
         await _erlang.WaitForExitAsync(TimeSpan.FromSeconds(10));
     }
 
+    /// <summary>Runs <c>rabbitmqctl</c> on this node.</summary>
+    public async Task ControlAsync(params string[] arguments)
+    {
+        using var process = ChildProcess.Start(["/usr/lib/rabbitmq/bin/rabbitmqctl", "-q", "-n", "whales@localhost", .. arguments], Environment());
+        if (await process.WaitForExitAsync(TimeSpan.FromMinutes(3)) != 0)
+            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)} failed: {process.OutputTail()}");
+    }
+
     public void Send(Signal signal) => _erlang?.Send(signal);
 
     public void ThrowIfEnded()

@@ -75,6 +75,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>SIGKILL, two seconds from now (RabbitMQ 3.10 loses the leader of a queue that is younger).</summary>
     public Task KillAsync() => Owned.KillAsync();
 
+    /// <summary>Sets off the memory alarm, which blocks whoever publishes, or ends it.</summary>
+    public Task SetMemoryAlarmAsync(bool on) => Owned.ControlAsync("set_vm_memory_high_watermark", on ? "0.0000001" : "0.6");
+
     /// <summary>SIGSTOP: connections stay open and nothing is answered, until <see cref="Resume"/>.</summary>
     public void Pause() => Owned.Send(Signal.Stop);
 
