@@ -145,7 +145,7 @@ public sealed class HostProcess : IAsyncDisposable
     {
         for (var waiting = new Queue<int>([_process.Pid]); waiting.TryDequeue(out var pid);)
         {
-            if (pid != _process.Pid && IsHost(pid))
+            if (IsHost(pid))
                 return pid;
             foreach (var child in Children(pid))
                 waiting.Enqueue(child);

@@ -56,7 +56,7 @@ public sealed class PostgresServer
         if (Environment.GetEnvironmentVariable("WHALES_POSTGRES") is { Length: > 0 } given)
             return new PostgresServer(given, own: false);
 
-        var programs = FindPrograms() ?? throw new InvalidOperationException(Missing);
+        var programs = RequirePrograms();
         // Between the choice of a free port and its use another process may take it.
         for (var attempt = 1; ; attempt++)
         {
@@ -122,6 +122,8 @@ public sealed class PostgresServer
         guard.StandardInput.Close();
         guard.WaitForExit(StopLimit);
     }
+
+    internal static string RequirePrograms() => FindPrograms() ?? throw new InvalidOperationException(Missing);
 
     private static string? FindPrograms()
     {

@@ -1,0 +1,16 @@
+namespace Whales.FaultSuite.Running;
+
+/// <summary>A clock that a file sets off (libfaketime): wall time jumps, monotonic time goes on, as when an operator sets a machine's clock.</summary>
+internal static class FakeClock
+{
+    private static readonly string? Library = new[] { "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1" }.FirstOrDefault(File.Exists);
+
+    public static Dictionary<string, string?> Settings(string file) => new()
+    {
+        ["LD_PRELOAD"] = Library ?? throw new InvalidOperationException("libfaketime was not found: install the Debian package faketime."),
+        ["FAKETIME_TIMESTAMP_FILE"] = file,
+        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        ["FAKETIME_CACHE_DURATION"] = "1",
+        ["FAKETIME_NO_CACHE"] = null,
+    };
+}
