@@ -20,7 +20,7 @@ public sealed class LiveMonitoringTests
     public async Task Standalone_AtWork_AnswersEveryPanelAndRule()
     {
         await using var system = await StandaloneSystem.StartAsync(TestPictures.WriteQuickModel);
-        await using var alertmanager = await AlertmanagerServer.StartAsync();
+        await using var alertmanager = await AlertmanagerServer.StartAsync(await File.ReadAllTextAsync(MonitoringFiles.AlertmanagerFile));
         await using var prometheus = await PrometheusServer.StartAsync(
             new Dictionary<string, Uri> { ["api"] = system.Host.Url, ["alertmanager"] = alertmanager.Url }, workers: []);
 
@@ -33,7 +33,7 @@ public sealed class LiveMonitoringTests
     {
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, privateBroker: true);
         var worker = await cluster.StartWorkerAsync();
-        await using var alertmanager = await AlertmanagerServer.StartAsync();
+        await using var alertmanager = await AlertmanagerServer.StartAsync(await File.ReadAllTextAsync(MonitoringFiles.AlertmanagerFile));
         await using var prometheus = await PrometheusServer.StartAsync(
             new Dictionary<string, Uri> { ["api"] = cluster.Api.Url, ["rabbitmq"] = cluster.PrivateBroker!.MetricsUri!, ["alertmanager"] = alertmanager.Url }, [worker.Url]);
 
