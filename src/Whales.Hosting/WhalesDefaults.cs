@@ -10,10 +10,11 @@ using Whales.Hosting.Logging;
 using Whales.Hosting.Metrics;
 using Whales.Hosting.Problems;
 using Whales.Hosting.Security;
+using Whales.Hosting.Tracing;
 
 namespace Whales.Hosting;
 
-/// <summary>What every host has: metrics, health, problem details, security headers, logs, time to drain, a line that says it is there.</summary>
+/// <summary>What every host has: metrics, traces, health, problem details, security headers, logs, time to drain, a line that says it is there.</summary>
 public static class WhalesDefaults
 {
     /// <summary>Every response says which trace it belongs to: what to quote when asking about it.</summary>
@@ -30,6 +31,7 @@ public static class WhalesDefaults
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddWhalesMetrics();
+        services.AddWhalesTracing(host);
         services.AddWhalesHealth();
         services.AddWhalesProblemDetails();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HostBanner>(provider, host));
@@ -54,6 +56,7 @@ public static class WhalesDefaults
                 context);
             return next(context);
         });
+        app.UseWhalesTracing();
         app.UseWhalesProblemDetails();
         app.MapWhalesMetrics();
         app.MapWhalesHealth();

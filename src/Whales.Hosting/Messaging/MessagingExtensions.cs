@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Health;
+using Whales.Hosting.Tracing;
 
 namespace Whales.Hosting.Messaging;
 
@@ -49,7 +50,7 @@ public static class MessagingExtensions
             bus.SetKebabCaseEndpointNameFormatter();
             consumers(bus);
             if (inMemory)
-                bus.UsingInMemory((context, configure) => configure.ConfigureEndpoints(context));
+                bus.UsingInMemory(ConfigureInMemory);
             else
                 bus.UsingRabbitMq(ConfigureRabbitMq);
         });
@@ -65,6 +66,13 @@ public static class MessagingExtensions
                 BrokerCheck.Name, provider => new BrokerCheck(provider.GetRequiredService<IBusControl>(), outage), outage, [HealthEndpoints.ReadyTag]));
         });
 
+    private static void ConfigureInMemory(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator configure)
+    {
+        configure.ConfigureSend(static pipe => pipe.UseExecute(MessageTrace.Attach));
+        configure.ConfigurePublish(static pipe => pipe.UseExecute(MessageTrace.Attach));
+        configure.ConfigureEndpoints(context);
+    }
+
     private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator configure)
     {
         var uri = context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Uri!;
@@ -79,16 +87,17 @@ public static class MessagingExtensions
         // MassTransit indents its JSON: a third of each message would be blanks.
         configure.ConfigureJsonSerializerOptions(options => new JsonSerializerOptions(options) { WriteIndented = false });
         // Commands and outcomes must find a queue; announcements (states, cancellations) may have no listener.
-        configure.ConfigureSend(pipe => pipe.UseExecute(BeMandatory));
-        configure.ConfigurePublish(pipe => pipe.UseExecute(BeMandatory));
+        configure.ConfigureSend(static pipe => pipe.UseExecute(Prepare));
+        configure.ConfigurePublish(static pipe => pipe.UseExecute(Prepare));
         // What a consumer cannot take goes to the model's own dead-letter queue, not to an `_error` queue beside it.
         configure.SendTopology.ErrorQueueNameFormatter = DeadLetterNames.Instance;
         configure.SendTopology.DeadLetterQueueNameFormatter = DeadLetterNames.Instance;
         configure.ConfigureEndpoints(context);
     }
 
-    private static void BeMandatory(SendContext context)
+    private static void Prepare(SendContext context)
     {
+        MessageTrace.Attach(context);
         if (context is SendContext<IdentifyWhale> or SendContext<WhaleIdentified> or SendContext<WhaleIdentificationFailed>
                 or SendContext<EmbedPhoto> or SendContext<PhotoEmbedded> or SendContext<PhotoEmbeddingFailed>
             && context.TryGetPayload(out RabbitMqSendContext? rabbit))

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
+using Whales.Hosting.Tracing;
 using Whales.Ingest.Api.Identifications.Upload;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Storage;
@@ -168,6 +170,8 @@ internal sealed partial class Relay(
     private async Task SendAsync(IdentificationRow row, CancellationToken cancellationToken)
     {
         var sender = await _senders.GetOrAdd(Names.Queue(row.Model, row.Lane), queue => endpoints.GetSendEndpoint(addresses.Of(queue)));
+        // After the sender was made, whose connections outlive this photo. The message takes the trace along.
+        using var span = Traces.Continue("send", ActivityKind.Producer, row.TraceParent);
         await sender.Send(CommandOf(row), cancellationToken);
     }
 

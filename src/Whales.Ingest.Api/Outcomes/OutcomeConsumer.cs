@@ -2,6 +2,7 @@ using MassTransit;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
+using Whales.Hosting.Tracing;
 using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Storage;
 
@@ -11,10 +12,11 @@ namespace Whales.Ingest.Api.Outcomes;
 internal sealed class OutcomeConsumer(OutcomeProjection projection, FaultStore faults, Persistently persistently, TimeProvider clock) :
     IConsumer<WhaleIdentified>, IConsumer<WhaleIdentificationFailed>, IConsumer<PhotoEndedWorker>
 {
-    public Task Consume(ConsumeContext<WhaleIdentified> context)
+    public async Task Consume(ConsumeContext<WhaleIdentified> context)
     {
         var outcome = context.Message;
-        return projection.ApplyAsync(
+        using var span = MessageTrace.Continue("result", context);
+        await projection.ApplyAsync(
             new Completion
             {
                 Attempt = new AttemptId(outcome.IdentificationId, outcome.Attempt),
@@ -35,10 +37,11 @@ internal sealed class OutcomeConsumer(OutcomeProjection projection, FaultStore f
             context.CancellationToken);
     }
 
-    public Task Consume(ConsumeContext<WhaleIdentificationFailed> context)
+    public async Task Consume(ConsumeContext<WhaleIdentificationFailed> context)
     {
         var outcome = context.Message;
-        return projection.ApplyAsync(
+        using var span = MessageTrace.Continue("result", context);
+        await projection.ApplyAsync(
             new Completion
             {
                 Attempt = new AttemptId(outcome.IdentificationId, outcome.Attempt),

@@ -12,20 +12,23 @@ namespace Whales.Ingest.Api.Outcomes;
 /// Makes rows final, many in one commit, and wakes who waits for them. While the store is away it keeps trying; an outcome for an attempt
 /// that is already final changes nothing.
 /// </summary>
-internal sealed class OutcomeProjection : IAsyncDisposable
+internal sealed partial class OutcomeProjection : IAsyncDisposable
 {
     private readonly WriteCoalescer<Completion, bool> _completions;
     private readonly Persistently _persistently;
     private readonly IdentificationWaiters _waiters;
     private readonly SentNotes _notes;
     private readonly ApiMetrics _metrics;
+    private readonly ILogger<OutcomeProjection> _log;
 
-    public OutcomeProjection(IIdentificationStore store, Persistently persistently, IdentificationWaiters waiters, SentNotes notes, ApiMetrics metrics)
+    public OutcomeProjection(
+        IIdentificationStore store, Persistently persistently, IdentificationWaiters waiters, SentNotes notes, ApiMetrics metrics, ILogger<OutcomeProjection> log)
     {
         _persistently = persistently;
         _waiters = waiters;
         _notes = notes;
         _metrics = metrics;
+        _log = log;
         _completions = new WriteCoalescer<Completion, bool>(completions => store.CompleteAsync(completions, CancellationToken.None));
     }
 
@@ -37,6 +40,8 @@ internal sealed class OutcomeProjection : IAsyncDisposable
         _notes.Finished(completion.Attempt);
         _waiters.Completed(completion);
         _metrics.Finished(model, completion.Status, completion.Result?.Decision, (completion.CompletedAt - AcceptedAt(completion.Attempt.Id)).TotalSeconds);
+        if (completion.Error is { } error)
+            LogFailed(completion.Attempt.Id, model, error.Code, completion.Worker);
     }
 
     // A UUIDv7 begins with the 48 bits of its unix time in milliseconds (RFC 9562, 5.7).
@@ -48,4 +53,7 @@ internal sealed class OutcomeProjection : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _completions.DisposeAsync();
+
+    [LoggerMessage(LogLevel.Information, "Identification {IdentificationId} failed on {Model}: {Code} (worker {Worker}).")]
+    private partial void LogFailed(Guid identificationId, string model, string code, string? worker);
 }

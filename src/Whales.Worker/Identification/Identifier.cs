@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Polly;
 using Whales.Contracts;
 using Whales.Hosting.Images;
@@ -59,7 +60,10 @@ internal sealed partial class Identifier(
                     BatchWait = prediction.BatchWaitMs / 1000,
                     Inference = prediction.InferenceMs / 1000,
                     Match = prediction.MatchMs / 1000,
-                });
+                })
+            {
+                Batch = prediction.Batch,
+            };
         }
         catch (ItemExpiredException)
         {
@@ -140,9 +144,15 @@ internal sealed partial class Identifier(
             _ => (FailureCodes.InternalError, "The worker failed on this photo; its log says how."),
         };
         if (exception is UnreadableImageException unreadable)
+        {
             metrics.DecodeFailed(ReasonOf(unreadable.Reason));
+            LogUnreadable(command.IdentificationId, command.Model, exception.Message);
+        }
         else
+        {
             LogFailed(exception, command.IdentificationId, command.Model, code);
+        }
+
         return Failure(command, code, message);
     }
 
@@ -152,6 +162,9 @@ internal sealed partial class Identifier(
         UnreadableReason.TooManyPixels => ErrorCodes.TooLarge,
         _ => FailureCodes.CorruptedImage,
     };
+
+    [LoggerMessage(LogLevel.Information, "Photo {IdentificationId} for {Model} cannot be decoded: {Reason}")]
+    private partial void LogUnreadable(Guid identificationId, string model, string reason);
 
     [LoggerMessage(LogLevel.Error, "Photo {IdentificationId} failed on {Model}: {Code}")]
     private partial void LogFailed(Exception exception, Guid identificationId, string model, string code);
@@ -166,6 +179,9 @@ internal sealed partial class Identifier(
 internal readonly record struct PhotoResult(object? Message, PhotoOutcome Outcome, PhotoTimings Timings)
 {
     public static PhotoResult Expired => new(null, PhotoOutcome.Expired, default);
+
+    /// <summary>The recorded trace of the run that answered; default: none.</summary>
+    public ActivityContext Batch { get; init; }
 
     public static PhotoResult Canceled => new(null, PhotoOutcome.Canceled, default);
 }

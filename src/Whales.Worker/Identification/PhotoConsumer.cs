@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
+using Whales.Hosting.Logging;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
 using Whales.Worker.Telemetry;
@@ -28,10 +30,12 @@ internal sealed partial class PhotoConsumer(
     /// <summary>A message of the model's main queue.</summary>
     public async Task ConsumeAsync(ConsumeContext<IdentifyWhale> context)
     {
+        using var span = PhotoSpans.Begin(context);
+        using var scope = log.BeginScope(new PhotoScope(context.Message.IdentificationId, context.Message.Model));
         var suspected = context.ReceiveContext.Redelivered || starts.IsSuspect(context.Message.IdentificationId, context.Message.Attempt);
         if (!suspected || tracker.Knows(context.Message))
         {
-            await RunAsync(context, alone: false);
+            await RunAsync(context, span, alone: false);
             return;
         }
 
@@ -45,11 +49,13 @@ internal sealed partial class PhotoConsumer(
     /// <summary>A message of the suspect queue, alone. How often the broker delivered it says nothing: only workers that ended with it count.</summary>
     public async Task ConsumeSuspectAsync(ConsumeContext<IdentifyWhale> context)
     {
+        using var span = PhotoSpans.Begin(context);
+        using var scope = log.BeginScope(new PhotoScope(context.Message.IdentificationId, context.Message.Model));
         using var turn = await starts.AloneAsync(context.CancellationToken);
         var ended = starts.EndedBy(context.Message.IdentificationId, context.Message.Attempt);
         if (ended < options.Value.SuspectStarts || tracker.Knows(context.Message))
         {
-            await RunAsync(context, alone: true);
+            await RunAsync(context, span, alone: true);
             return;
         }
 
@@ -59,15 +65,17 @@ internal sealed partial class PhotoConsumer(
             context.Message, FailureCodes.PoisonousImage, $"The worker ended {ended} times while it had this photo alone; the photo was set aside."));
         starts.Forget(context.Message.IdentificationId, context.Message.Attempt);
         metrics.PhotoFinished(context.Message.Model, PhotoOutcome.Poisonous, default);
+        PhotoSpans.End(span, context.Message.SubmittedAt, clock.GetUtcNow(), PhotoOutcome.Poisonous, default, default);
     }
 
-    private Task RunAsync(ConsumeContext<IdentifyWhale> context, bool alone)
+    private Task RunAsync(ConsumeContext<IdentifyWhale> context, Activity span, bool alone)
     {
         var command = context.Message;
         return tracker.RunAsync(command, context.ReceiveContext.Redelivered, async () =>
         {
             queues.Took(command.Model, command.Lane);
-            metrics.PhotoStarted(command.Model, (clock.GetUtcNow() - command.SubmittedAt).TotalSeconds);
+            var taken = clock.GetUtcNow();
+            metrics.PhotoStarted(command.Model, (taken - command.SubmittedAt).TotalSeconds);
             var result = new PhotoResult(null, PhotoOutcome.Returned, default);
             var timings = result.Timings;
             using var work = tracker.Begin(command, drain.Token);
@@ -87,6 +95,7 @@ internal sealed partial class PhotoConsumer(
             {
                 starts.End(start, command.IdentificationId, command.Attempt, finished: result.Outcome != PhotoOutcome.Returned);
                 metrics.PhotoFinished(command.Model, result.Outcome, timings);
+                PhotoSpans.End(span, command.SubmittedAt, taken, result.Outcome, timings, result.Batch);
                 queues.Done(command.Model, command.Lane);
             }
         });

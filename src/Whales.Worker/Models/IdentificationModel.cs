@@ -6,6 +6,7 @@ using Whales.Contracts;
 using Whales.Hosting.Models;
 using Whales.Worker.Batching;
 using Whales.Worker.Matching;
+using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Models;
 
@@ -101,8 +102,9 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     public async ValueTask<Prediction> PredictAsync(
         PhotoTensor tensor, DateTimeOffset? expiresAt = null, Lane lane = Lane.Interactive, CancellationToken cancellationToken = default)
     {
+        tensor.Trace = Activity.Current is { Recorded: true } trace ? trace.Context : default;
         var batched = await _batcher.RunAsync(tensor, lane, expiresAt, cancellationToken).ConfigureAwait(false);
-        var (ranking, cetaceanScore, inference, match, _) = batched.Value;
+        var (ranking, cetaceanScore, inference, match, _, batch) = batched.Value;
         var candidates = ranking.Candidates!;
         return new Prediction
         {
@@ -115,6 +117,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             InferenceMs = inference.TotalMilliseconds,
             MatchMs = match.TotalMilliseconds,
             BatchSize = batched.BatchSize,
+            Batch = batch,
         };
     }
 
@@ -165,6 +168,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
 
     private void Run(int session, ReadOnlySpan<PhotoTensor> photos, Span<Outcome<Answer>> outcomes)
     {
+        using var span = PhotoSpans.Batch(Manifest.Name, photos);
         var started = Stopwatch.GetTimestamp();
         NetworkOutputs outputs;
         try
@@ -173,6 +177,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
         }
         catch (OnnxRuntimeException e)
         {
+            span?.SetStatus(ActivityStatusCode.Error);
             _batchRan?.Invoke(new BatchReport(photos.Length, Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Failed: true));
             var noMemory = e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("allocate memory", StringComparison.OrdinalIgnoreCase);
             throw new InferenceException($"The network failed: {e.Message}", noMemory, e);
@@ -187,7 +192,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             float? gate = outputs.Gates.IsEmpty ? null : outputs.Gates[i];
             outcomes[i] = rankings[i].Candidates is null || gate is { } score && !float.IsFinite(score)
                 ? new InferenceException("The network's result for this photo is no number.")
-                : new Answer(rankings[i], gate, inference, match, photos[i].KeepsOutput ? outputs.Values.Slice(i * _matcher.Dimensions, _matcher.Dimensions).ToArray() : null);
+                : new Answer(rankings[i], gate, inference, match, photos[i].KeepsOutput ? outputs.Values.Slice(i * _matcher.Dimensions, _matcher.Dimensions).ToArray() : null, span?.Context ?? default);
         }
 
         _batchRan?.Invoke(new BatchReport(photos.Length, inference, match, Failed: false));
@@ -200,5 +205,5 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     private static partial void LogLoaded(ILogger logger, string model, string version, string executionProvider, int batchSize, int sessions, double photosPerSecond, string catalogueVersion);
 
     /// <summary>One photo's share of a run.</summary>
-    private readonly record struct Answer(Ranking Ranking, float? CetaceanScore, TimeSpan Inference, TimeSpan Match, float[]? Output);
+    private readonly record struct Answer(Ranking Ranking, float? CetaceanScore, TimeSpan Inference, TimeSpan Match, float[]? Output, ActivityContext Batch);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Whales.Hosting.Models;
 
@@ -19,6 +20,9 @@ internal sealed class PhotoTensor : IDisposable
 
     /// <summary>True: what the network gives for it is wanted itself, for the catalogue.</summary>
     public bool KeepsOutput { get; set; }
+
+    /// <summary>The recorded trace that the photo belongs to; default: none.</summary>
+    public ActivityContext Trace { get; set; }
 
     /// <summary>The same memory as a batch of one.</summary>
     internal OrtValue Value => Rented.Value;

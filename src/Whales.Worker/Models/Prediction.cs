@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Whales.Contracts;
 
 namespace Whales.Worker.Models;
@@ -27,6 +28,9 @@ internal sealed record Prediction
 
     /// <summary>Photos in the batch.</summary>
     public int BatchSize { get; init; }
+
+    /// <summary>The recorded trace of the run; default: none.</summary>
+    public ActivityContext Batch { get; init; }
 }
 
 /// <summary>What one run did, for metrics.</summary>
