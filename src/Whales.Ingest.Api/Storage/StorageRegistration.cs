@@ -17,6 +17,8 @@ public static class StorageRegistration
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddMetrics();
+        builder.Services.TryAddSingleton<StoreMetrics>();
         builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton<IIdentificationStore>(services =>
             new IdentificationStore(services.GetRequiredService<StoreDatabase>(), services.GetRequiredService<TimeProvider>()));
