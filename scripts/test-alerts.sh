@@ -38,9 +38,10 @@ told() {
   fetch "$notifier/debug/outbox" | node -e '
     const [alert, since, mark] = process.argv.slice(1);
     const all = JSON.parse(require("fs").readFileSync(0, "utf8")).filter((m) => m.html.includes(alert) && Date.parse(m.at) >= Number(since));
-    const last = all.reverse().find((m) => m.html.startsWith(mark));
+    const text = (m) => m.html.replace(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", "\"").replaceAll("&amp;", "&");
+    const last = all.map(text).reverse().find((t) => t.startsWith(mark));
     if (!last) process.exit(1);
-    console.log(last.html.replace(/<[^>]*>/g, "").replace(/^/gm, "    ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", "\"").replaceAll("&amp;", "&"));
+    console.log(last.replace(/^/gm, "    "));
   ' "$alert" "$since" "$1"
 }
 

@@ -29,7 +29,7 @@ public sealed class StandaloneNotifierTests : IDisposable
         Assert.Equal(HttpStatusCode.Accepted, await PostAlertAsync(system, "webhook/alertmanager/critical", Token));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAlertAsync(system, "webhook", "another"));
 
-        await outbox.WaitForAsync(Patience, "Rehearsal");
+        await outbox.WaitForAsync(Patience, DateTimeOffset.MinValue, "Rehearsal");
         var photo = await system.Client.SubmitAsync(TestPictures.Red, TestPictures.QuickModel);
         Assert.Equal(Contracts.IdentificationStatus.Succeeded, (await system.Client.FinishedAsync(photo.Id)).Status);
     }
@@ -46,7 +46,7 @@ public sealed class StandaloneNotifierTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAlertAsync(system, "webhook", _key));
 
         // What was not sent is for operators.
-        await outbox.WaitForAsync(Patience, "Rehearsal");
+        await outbox.WaitForAsync(Patience, DateTimeOffset.MinValue, "Rehearsal");
         using var stranger = await system.Client.Http.GetAsync(new Uri("debug/outbox", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
     }

@@ -25,7 +25,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="hosts">Where the services of docker-compose are, such as api, rabbitmq, alertmanager; what is missing is down.</param>
     /// <param name="workers">The workers.</param>
-    /// <param name="hasty">Alerts that fire after two seconds, whatever <c>for</c> they have.</param>
+    /// <param name="hasty">Alerts that fire after five seconds, whatever <c>for</c> they have.</param>
     public static async Task<PrometheusServer> StartAsync(IReadOnlyDictionary<string, Uri> hosts, IReadOnlyList<Uri> workers, params string[] hasty)
     {
         var server = new PrometheusServer();
@@ -115,7 +115,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         var rules = Directory.CreateDirectory(FileOf("rules"));
         foreach (var file in Directory.EnumerateFiles(Path.Combine(MonitoringFiles.PrometheusFolder, "rules")))
             File.WriteAllText(Path.Combine(rules.FullName, Path.GetFileName(file)), For().Replace(
-                File.ReadAllText(file), match => hasty.Contains(match.Groups["alert"].Value) ? $"{match.Groups["head"].Value}2s" : match.Value));
+                File.ReadAllText(file), match => hasty.Contains(match.Groups["alert"].Value) ? $"{match.Groups["head"].Value}5s" : match.Value));
         var targets = Directory.CreateDirectory(FileOf("targets"));
         File.WriteAllText(
             Path.Combine(targets.FullName, "workers.yml"), workers.Count == 0 ? "[]" : $"- targets: [{string.Join(", ", workers.Select(worker => $"\"{worker.Authority}\""))}]");
