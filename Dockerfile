@@ -29,12 +29,14 @@ FROM source AS build-standalone
 RUN dotnet publish src/Whales.Standalone -c Release -o /app --nologo
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS runtime
-RUN mkdir -p /data/images && chown -R "$APP_UID" /data
+# A new volume takes its owner from the folder that it is mounted on.
+RUN mkdir -p /data/images /data/starts && chown -R "$APP_UID" /data
 WORKDIR /app
 # No sockets or files for debuggers: the root file system is read-only.
 ENV DOTNET_EnableDiagnostics=0 \
     Models__Folder=/models \
-    ImageStore__Folder=/data/images
+    ImageStore__Folder=/data/images \
+    Starts__Folder=/data/starts
 USER $APP_UID
 
 FROM runtime AS api
@@ -48,7 +50,8 @@ COPY --from=build-worker /app ./
 ENTRYPOINT ["dotnet", "Whales.Worker.dll"]
 
 FROM runtime AS notifier
-ENV ASPNETCORE_URLS=http://*:8085
+ENV ASPNETCORE_URLS=http://*:8085 \
+    Notifier__SqliteFile=/data/notifier.db
 COPY --from=build-notifier /app ./
 ENTRYPOINT ["dotnet", "Whales.Notifier.dll"]
 
@@ -60,11 +63,12 @@ ENTRYPOINT ["dotnet", "Whales.Standalone.dll"]
 
 # CUDA 13 and cuDNN 9 are what the execution provider of ONNX Runtime 1.29 is built for; .NET comes with the program.
 FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS worker-gpu
-RUN useradd --uid 1654 --no-create-home app && mkdir -p /data/images && chown -R app /data
+RUN useradd --uid 1654 --no-create-home app && mkdir -p /data/images /data/starts && chown -R app /data
 WORKDIR /app
 ENV DOTNET_EnableDiagnostics=0 \
     Models__Folder=/models \
     ImageStore__Folder=/data/images \
+    Starts__Folder=/data/starts \
     Inference__ExecutionProvider=cuda \
     ASPNETCORE_URLS=http://*:8001
 COPY --from=build-worker-gpu /app ./

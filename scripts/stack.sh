@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# The distributed system on one machine, from local packages: RabbitMQ, PostgreSQL, the API, a worker per model folder and the notifier.
+# The distributed system on one machine, from local packages: RabbitMQ, PostgreSQL, the API, a worker per model folder, the notifier,
+# and, where their Debian packages are installed, Prometheus and Alertmanager.
 #   scripts/stack.sh up|down|status|logs [PART]
+#   scripts/stack.sh stop|start PART     one part of a running stack
 # Ports: WHALES_PORT (API, 8000; workers follow), WHALES_AMQP_PORT (5672), WHALES_RABBITMQ_UI_PORT (15672),
-# WHALES_RABBITMQ_METRICS_PORT (15692), WHALES_POSTGRES_PORT (5432), WHALES_NOTIFIER_PORT (8085). The notifier runs dry, its
+# WHALES_RABBITMQ_METRICS_PORT (15692), WHALES_POSTGRES_PORT (5432), WHALES_NOTIFIER_PORT (8085),
+# WHALES_PROMETHEUS_PORT (9090), WHALES_ALERTMANAGER_PORT (9093). The notifier runs dry, its
 # messages in its log, unless Telegram__BotToken or Telegram__BotToken_FILE and chats are in the environment (docs/settings.md). Everything it keeps lies in run/.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -15,11 +18,18 @@ ui_port=${WHALES_RABBITMQ_UI_PORT:-15672}
 metrics_port=${WHALES_RABBITMQ_METRICS_PORT:-15692}
 postgres_port=${WHALES_POSTGRES_PORT:-5432}
 notifier_port=${WHALES_NOTIFIER_PORT:-8085}
+prometheus_port=${WHALES_PROMETHEUS_PORT:-9090}
+alertmanager_port=${WHALES_ALERTMANAGER_PORT:-9093}
 
 mapfile -t models < <(cd "$REPO/models" 2>/dev/null && for f in */model.json; do [ -f "$f" ] && dirname "$f"; done | sort)
 
-# The parts in the order in which they start; monitoring will follow the workers.
+# The parts in the order in which they start; Prometheus last, so that it misses nobody.
 parts=(epmd rabbitmq postgres api "${models[@]/#/worker-}" notifier)
+monitoring=
+if command -v prometheus >/dev/null && command -v prometheus-alertmanager >/dev/null; then
+  monitoring=yes
+  parts+=(alertmanager prometheus)
+fi
 
 pid_of() {
   local file=$RUN/$1.pid pid start
@@ -64,6 +74,8 @@ url = \"http://127.0.0.1:$ui_port/api/health/checks/local-alarms\"" && port_in_u
     postgres) "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" ;;
     api) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$api_port/health/ready" ;;
     notifier) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$notifier_port/health/ready" ;;
+    alertmanager) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$alertmanager_port/-/ready" ;;
+    prometheus) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$prometheus_port/-/ready" ;;
     *) curl -fs -m 5 -o /dev/null "http://127.0.0.1:$(port_of "$1")/health/ready" ;;
   esac
 }
@@ -134,6 +146,33 @@ start_postgres() {
   launch postgres "${command[@]}"
 }
 
+# The files of monitoring/ with our host names, ports and paths in place of those of the containers; relative paths start at the file.
+start_alertmanager() {
+  local dir=$RUN/alertmanager
+  mkdir -p "$dir"
+  secret notifier-webhook >/dev/null
+  sed -e "s|http://notifier:8085/|http://127.0.0.1:$notifier_port/|" -e "s|/run/secrets/notifier_webhook_token|../notifier-webhook.secret|" \
+    "$REPO/monitoring/alertmanager/alertmanager.yml" >"$dir/alertmanager.yml"
+  launch alertmanager prometheus-alertmanager --config.file="$dir/alertmanager.yml" --storage.path="$dir/data" \
+    --web.listen-address="127.0.0.1:$alertmanager_port" --web.external-url="http://127.0.0.1:$alertmanager_port" --cluster.listen-address= --log.level=warn
+}
+
+start_prometheus() {
+  local dir=$RUN/prometheus model
+  mkdir -p "$dir/targets"
+  rm -rf "$dir/rules"
+  cp -r "$REPO/monitoring/prometheus/rules" "$dir/rules"
+  sed -e "s/\"api:8000\"/\"127.0.0.1:$api_port\"/" -e "s/\"notifier:8085\"/\"127.0.0.1:$notifier_port\"/" \
+    -e "s/\"rabbitmq:15692\"/\"127.0.0.1:$metrics_port\"/" -e "s/\"alertmanager:9093\"/\"127.0.0.1:$alertmanager_port\"/" \
+    -e "s/\"prometheus:9090\"/\"127.0.0.1:$prometheus_port\"/" "$REPO/monitoring/prometheus/prometheus.yml" >"$dir/prometheus.yml"
+  {
+    say "- targets:"
+    for model in "${models[@]}"; do say "    - 127.0.0.1:$(port_of "worker-$model")"; done
+  } >"$dir/targets/workers.yml"
+  launch prometheus prometheus --config.file="$dir/prometheus.yml" --storage.tsdb.path="$dir/data" --storage.tsdb.retention.time=30d \
+    --web.listen-address="127.0.0.1:$prometheus_port" --web.external-url="http://127.0.0.1:$prometheus_port" --enable-feature=exemplar-storage --log.level=warn
+}
+
 # Exported, not given as arguments: everybody may read a process's arguments.
 start_host() {
   local part=$1 program=$2 port=$3
@@ -147,8 +186,12 @@ start_host() {
       notifier)
         export Notifier__SqliteFile=$RUN/notifier.db Notifier__WebhookToken Commands__ApiUrl=http://127.0.0.1:$api_port
         Notifier__WebhookToken=$(secret notifier-webhook)
-        # Without a Prometheus that sends the Watchdog alert its absence is no news.
-        export Heartbeat__Expected=${Heartbeat__Expected:-false}
+        if [ -n "$monitoring" ]; then
+          export Alertmanager__Url=${Alertmanager__Url:-http://127.0.0.1:$alertmanager_port}
+        else
+          # Without a Prometheus that sends the Watchdog alert its absence is no news.
+          export Heartbeat__Expected=${Heartbeat__Expected:-false}
+        fi
         ;;
     esac
     launch "$part" dotnet "$REPO/src/$program/bin/Release/net10.0/$program.dll"
@@ -160,7 +203,7 @@ start_part() {
   if pid_of "$part" >/dev/null; then return; fi
   case $part in
     epmd) port=$((amqp_port + 30002)) ;; rabbitmq) port=$amqp_port ;; postgres) port=$postgres_port ;; api) port=$api_port ;;
-    notifier) port=$notifier_port ;;
+    notifier) port=$notifier_port ;; alertmanager) port=$alertmanager_port ;; prometheus) port=$prometheus_port ;;
     *) port=$(port_of "$part") ;;
   esac
   if port_in_use "$port"; then die "$part cannot start: port $port is in use by $(port_owner "$port"). The head of scripts/stack.sh names the variables for other ports."; fi
@@ -186,15 +229,23 @@ up() {
   for part in "${parts[@]}"; do
     start_part "$part"
     # A model that cannot be served must not keep the others from starting.
-    (wait_part "$part" 120) || case $part in worker-* | notifier) failed+=("$part") ;; *) exit 1 ;; esac
+    (wait_part "$part" 120) || case $part in worker-* | notifier | alertmanager | prometheus) failed+=("$part") ;; *) exit 1 ;; esac
   done
   [ "${#failed[@]}" -eq 0 ] || die "" "All is up but ${failed[*]}; scripts/stack.sh status shows the rest."
-  say "" "The system is up; RabbitMQ's page: http://127.0.0.1:$ui_port (user whales, password in run/rabbitmq.secret)." ""
+  say "" "The system is up; RabbitMQ's page: http://127.0.0.1:$ui_port (user whales, password in run/rabbitmq.secret)."
+  if [ -n "$monitoring" ]; then
+    say "Prometheus: http://127.0.0.1:$prometheus_port, Alertmanager: http://127.0.0.1:$alertmanager_port; scripts/test-alerts.sh tries them."
+  else
+    say "Without Prometheus and Alertmanager: the Debian packages prometheus and prometheus-alertmanager are not installed."
+  fi
+  say ""
   show_curl "http://127.0.0.1:$api_port"
 }
 
 down() {
-  local i pid
+  # First who would tell of the others' end.
+  stop_part prometheus 60
+  stop_part alertmanager 60
   stop_part notifier 60
   # Workers and API drain first; the servers that they need go last.
   for file in "$RUN"/worker-*.pid; do
@@ -202,8 +253,6 @@ down() {
     stop_part "$(basename "$file" .pid)" 60
   done
   stop_part api 60
-  # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-  if pid=$(pid_of postgres); then kill -INT "$pid"; fi
   stop_part postgres 60
   stop_part rabbitmq 60
   stop_part epmd 10
@@ -212,6 +261,8 @@ down() {
 stop_part() {
   local pid
   if pid=$(pid_of "$1"); then
+    # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+    [ "$1" != postgres ] || kill -INT "$pid"
     stop_pid "$pid" "$2"
     say "  $1 stopped"
   fi
@@ -234,10 +285,18 @@ status() {
   return "$result"
 }
 
+known() {
+  local part
+  for part in "${parts[@]}"; do [ "$part" != "${1:-}" ] || return 0; done
+  die "There is no part '${1:-}'. The parts: ${parts[*]}"
+}
+
 case ${1:-} in
+  stop) known "${2:-}" && stop_part "$2" 60 ;;
+  start) known "${2:-}" && start_part "$2" && wait_part "$2" 120 ;;
   up) up ;;
   down) down ;;
   status) status ;;
   logs) if [ -n "${2:-}" ]; then tail -n 100 "$RUN/$2.log"; else tail -n 20 "$RUN"/*.log; fi ;;
-  *) die "Usage: scripts/stack.sh up|down|status|logs [PART]" ;;
+  *) die "Usage: scripts/stack.sh up|down|status|logs [PART]|stop PART|start PART" ;;
 esac

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Whales.Hosting.Resilience;
+using Whales.Hosting.Security;
 using Whales.Notifier.Commands;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Failures;
@@ -74,6 +75,6 @@ public static class NotifierExtensions
     {
         app.MapWebhooks();
         if (!app.Services.GetRequiredService<BotToken>().IsSet)
-            app.MapGet("/debug/outbox", (DryRunChannel channel) => channel.Outbox).ExcludeFromDescription();
+            app.MapGet("/debug/outbox", (DryRunChannel channel) => channel.Outbox).ExcludeFromDescription().RequiresScope(Scope.Operate);
     }
 }

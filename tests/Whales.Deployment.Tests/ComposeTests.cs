@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Whales.Testing;
 
@@ -118,10 +120,28 @@ public sealed partial class ComposeTests : IDisposable
         Assert.Equal(first, await File.ReadAllTextAsync(env, TestContext.Current.CancellationToken));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(env));
         Assert.True(config.Code == 0, config.Output);
-        // Every password is random and long, and every name that compose asks for is written.
+        // Every password is random and long, a bot is somebody's own, and every name that compose asks for is written.
         Assert.All(PasswordPattern().Matches(first), match => Assert.Matches("^[0-9a-f]{48}$", match.Groups[1].Value));
+        Assert.Contains("\nTELEGRAM_BOT_TOKEN=\n", first, StringComparison.Ordinal);
         var asked = AskedPattern().Matches(await File.ReadAllTextAsync(Documented.PathOf("docker-compose.yml"), TestContext.Current.CancellationToken));
         Assert.All(asked.Select(match => match.Groups[1].Value).Distinct(), name => Assert.Contains($"\n{name}=", first, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task MakeEnv_WritesKeys_AndTheirLinesForTheApi()
+    {
+        var env = Path.Combine(_folder, ".env");
+        await RunAsync("bash", Documented.PathOf("scripts/make-env.sh"), env);
+        var values = (await File.ReadAllLinesAsync(env, TestContext.Current.CancellationToken))
+            .Where(line => !line.StartsWith('#')).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+
+        var (own, notifiers) = (values["WHALES_API_KEY"], values["NOTIFIER_API_KEY"]);
+
+        Assert.Matches("^whales_[0-9a-f]{64}$", own);
+        Assert.Matches("^whales_[0-9a-f]{64}$", notifiers);
+        Assert.Equal($"whales:submit,curate,operate:{Sha256(own)};notifier:submit:{Sha256(notifiers)}", values["API_KEYS"]);
+
+        static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     [Fact]
@@ -145,7 +165,7 @@ public sealed partial class ComposeTests : IDisposable
         return (code, process.OutputTail());
     }
 
-    [GeneratedRegex(@"^\w+_(?:PASSWORD|TOKEN|KEY)=(.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?!TELEGRAM_)\w+_(?:PASSWORD|TOKEN)=(.*)$", RegexOptions.Multiline)]
     private static partial Regex PasswordPattern();
 
     [GeneratedRegex(@"\$\{(\w+):\?")]

@@ -19,11 +19,11 @@ internal static partial class Documented
 
     public static string PathOf(string relative) => Path.Combine(Repository.Root, relative);
 
-    /// <summary>True for <c>Section__Name</c>, <c>Section__List__3</c> and their <c>_FILE</c> forms when the setting is documented.</summary>
+    /// <summary>True for <c>Section__Name</c>, <c>Section__List__3</c>, <c>Section__Map__name__Item</c> and their <c>_FILE</c> forms when the setting is documented.</summary>
     public static bool IsSetting(string variable)
     {
         var name = variable.EndsWith("_FILE", StringComparison.Ordinal) ? variable[..^"_FILE".Length] : variable;
-        return Settings.Contains(name) || Settings.Contains(ItemPattern().Replace(name, "__0"));
+        return Settings.Contains(name) || Settings.Contains(ItemPattern().Replace(name, "__0")) || Settings.Contains(NamePattern().Replace(name, "__NAME__"));
     }
 
     [GeneratedRegex(@"`([A-Za-z]+(?:_?_[A-Za-z0-9.]+)+)`")]
@@ -34,4 +34,8 @@ internal static partial class Documented
 
     [GeneratedRegex(@"__\d+(?=__|$)")]
     private static partial Regex ItemPattern();
+
+    // Names that an operator chooses are written small.
+    [GeneratedRegex(@"__[a-z0-9]+__")]
+    private static partial Regex NamePattern();
 }

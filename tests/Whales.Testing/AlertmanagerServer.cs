@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Whales.Testing.Monitoring;
 
 namespace Whales.Testing;
 
@@ -7,7 +9,7 @@ namespace Whales.Testing;
 /// A real Alertmanager of the test's own, on a free loopback port and with a folder of its own. It ends with this process, however
 /// that ends. Without a configuration it keeps alerts and silences and tells nobody.
 /// </summary>
-public sealed class AlertmanagerServer : IAsyncDisposable
+public sealed partial class AlertmanagerServer : IAsyncDisposable
 {
     private const string Missing =
         "Alertmanager was not found. Install the Debian package `prometheus-alertmanager`, or put a program `alertmanager` into the PATH.";
@@ -70,6 +72,13 @@ public sealed class AlertmanagerServer : IAsyncDisposable
                   authorization: { type: Bearer, credentials: "{{bearerToken}}" }
 
         """;
+
+    /// <summary>Our own configuration with its routes and inhibitions, sending to <paramref name="notifier"/>; groups wait a second.</summary>
+    public static string OurRoutesTo(Uri notifier, string bearerToken) => GroupTimes().Replace(
+        File.ReadAllText(MonitoringFiles.AlertmanagerFile)
+            .Replace("http://notifier:8085/", notifier.AbsoluteUri, StringComparison.Ordinal)
+            .Replace("credentials_file: /run/secrets/notifier_webhook_token", $"credentials: {bearerToken}", StringComparison.Ordinal),
+        "${1}1s");
 
     /// <summary>After <see cref="StopAsync"/>: on the same port, with the silences and alerts it had written down.</summary>
     public async Task StartAgainAsync()
@@ -152,6 +161,9 @@ public sealed class AlertmanagerServer : IAsyncDisposable
             return false;
         }
     }
+
+    [GeneratedRegex(@"(group_(?:wait|interval): )\w+")]
+    private static partial Regex GroupTimes();
 
     private static string? FindProgram() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin")

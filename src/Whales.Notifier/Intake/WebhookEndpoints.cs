@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
+using Whales.Hosting.Security;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Heartbeat;
 using Whales.Notifier.Telegram;
@@ -19,9 +20,9 @@ internal static class WebhookEndpoints
 {
     public static void MapWebhooks(this IEndpointRouteBuilder endpoints)
     {
-        // In Standalone the API's description is about photos.
-        endpoints.MapPost("/webhook", (HttpContext context, WebhookIntake intake) => intake.TakeAsync(context, WebhookRoute.Default)).ExcludeFromDescription();
-        endpoints.MapPost("/webhook/alertmanager/{route}", (HttpContext context, string route, WebhookIntake intake) => intake.TakeAsync(context, route)).ExcludeFromDescription();
+        // In Standalone the API's description is about photos, and Alertmanager has the webhook's own token, no key of the API.
+        endpoints.MapPost("/webhook", (HttpContext context, WebhookIntake intake) => intake.TakeAsync(context, WebhookRoute.Default)).ExcludeFromDescription().RequiresNoKey();
+        endpoints.MapPost("/webhook/alertmanager/{route}", (HttpContext context, string route, WebhookIntake intake) => intake.TakeAsync(context, route)).ExcludeFromDescription().RequiresNoKey();
     }
 }
 

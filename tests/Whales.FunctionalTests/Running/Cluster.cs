@@ -100,12 +100,13 @@ public sealed class Cluster : IAsyncDisposable
     /// <param name="ready">False: return at once.</param>
     /// <param name="model">The model that it serves; null: all.</param>
     /// <param name="startsFolder">Where it notes its starts, as on a machine of its own; null: the folder of all workers.</param>
-    public async Task<HostProcess> StartWorkerAsync(bool ready = true, string? model = null, string? startsFolder = null)
+    /// <param name="port">That of a worker that ended, to take its place; null: a free one.</param>
+    public async Task<HostProcess> StartWorkerAsync(bool ready = true, string? model = null, string? startsFolder = null, int? port = null)
     {
         var settings = new Dictionary<string, string?>(_environment) { ["Models__Serve__0"] = model };
         if (startsFolder is not null)
             settings["Starts__Folder"] = _folder.Path($"starts-{startsFolder}");
-        var worker = HostProcess.Start("Whales.Worker", settings);
+        var worker = HostProcess.Start("Whales.Worker", settings, port: port);
         _parts.Add(worker);
         if (ready)
             await worker.WaitForReadyAsync();

@@ -25,12 +25,13 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="hosts">Where the services of docker-compose are, such as api, rabbitmq, alertmanager; what is missing is down.</param>
     /// <param name="workers">The workers.</param>
-    public static async Task<PrometheusServer> StartAsync(IReadOnlyDictionary<string, Uri> hosts, IReadOnlyList<Uri> workers)
+    /// <param name="hasty">Alerts that fire after five seconds, whatever <c>for</c> they have.</param>
+    public static async Task<PrometheusServer> StartAsync(IReadOnlyDictionary<string, Uri> hosts, IReadOnlyList<Uri> workers, params string[] hasty)
     {
         var server = new PrometheusServer();
         try
         {
-            server.WriteFiles(hosts, workers);
+            server.WriteFiles(hosts, workers, hasty);
             server._process = ChildProcess.Start(
             [
                 "prometheus", $"--config.file={server.FileOf("prometheus.yml")}", $"--storage.tsdb.path={server.FileOf("data")}",
@@ -76,6 +77,12 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         ];
     }
 
+    /// <summary>Waits until every target of a job answers, and one evaluation of the rules has seen it.</summary>
+    public Task WaitForUpAsync(string job) => Eventually.UntilAsync(
+        async () => await QueryAsync($"up{{job=\"{job}\"}}") is { Count: > 0 } up && up.All(value => value == 1)
+            && (await QueryAsync("min(prometheus_rule_group_iterations_total)")).Any(count => count > 1),
+        TimeSpan.FromMinutes(2), () => $"every target of {job} is up");
+
     /// <summary>Rules that could not be evaluated, each with its error.</summary>
     public async Task<IReadOnlyList<string>> BrokenRulesAsync()
     {
@@ -97,7 +104,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void WriteFiles(IReadOnlyDictionary<string, Uri> hosts, IReadOnlyList<Uri> workers)
+    private void WriteFiles(IReadOnlyDictionary<string, Uri> hosts, IReadOnlyList<Uri> workers, IReadOnlyList<string> hasty)
     {
         var config = File.ReadAllText(Path.Combine(MonitoringFiles.PrometheusFolder, "prometheus.yml"));
         config = Interval().Replace(config, "${1}1s");
@@ -107,7 +114,8 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 
         var rules = Directory.CreateDirectory(FileOf("rules"));
         foreach (var file in Directory.EnumerateFiles(Path.Combine(MonitoringFiles.PrometheusFolder, "rules")))
-            File.Copy(file, Path.Combine(rules.FullName, Path.GetFileName(file)));
+            File.WriteAllText(Path.Combine(rules.FullName, Path.GetFileName(file)), For().Replace(
+                File.ReadAllText(file), match => hasty.Contains(match.Groups["alert"].Value) ? $"{match.Groups["head"].Value}5s" : match.Value));
         var targets = Directory.CreateDirectory(FileOf("targets"));
         File.WriteAllText(
             Path.Combine(targets.FullName, "workers.yml"), workers.Count == 0 ? "[]" : $"- targets: [{string.Join(", ", workers.Select(worker => $"\"{worker.Authority}\""))}]");
@@ -129,6 +137,9 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             return false;
         }
     }
+
+    [GeneratedRegex(@"(?<head>- alert: (?<alert>\w+)\n(?:(?! *- alert:).*\n)*? +for: )\w+")]
+    private static partial Regex For();
 
     [GeneratedRegex(@"((?:scrape|evaluation)_interval: )\d+s")]
     private static partial Regex Interval();
