@@ -24,6 +24,7 @@ internal sealed partial class Retention(
         {
             // Rows first: their photos go with them.
             await RemoveAsync(RetentionKind.Row, options.Value.Identifications, RemoveRowsAsync, cancellationToken);
+            await RemoveAsync(RetentionKind.Batch, options.Value.Identifications, RemoveBatchesAsync, cancellationToken);
             await RemoveAsync(RetentionKind.Photo, options.Value.Photos, RemovePhotosAsync, cancellationToken);
             await RemoveAsync(RetentionKind.DeadLetter, options.Value.DeadLetters, RemoveDeadLettersAsync, cancellationToken);
             await RemoveAsync(RetentionKind.Audit, options.Value.Audit, RemoveAuditAsync, cancellationToken);
@@ -67,6 +68,12 @@ internal sealed partial class Retention(
         var (keys, more) = await store.RemoveRowsAsync(before, options.Value.BatchSize, cancellationToken);
         await DeleteAsync(keys, cancellationToken);
         return (keys.Count, more);
+    }
+
+    private async Task<(int Removed, bool More)> RemoveBatchesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var removed = await store.RemoveBatchesAsync(before, options.Value.BatchSize, cancellationToken);
+        return (removed, removed == options.Value.BatchSize);
     }
 
     private async Task<(int Removed, bool More)> RemovePhotosAsync(DateTimeOffset before, CancellationToken cancellationToken)

@@ -29,6 +29,15 @@ internal sealed class RetentionStore(StoreDatabase database)
     private static readonly Statement DeleteFaults = new(
         "delete from attempt_faults where identification_id = @id and not exists (select 1 from identifications where id = @id)");
 
+    private static readonly Statement DeleteBatches = new("""
+        delete from batches where id in (
+            select id from batches where id < @before and not exists (select 1 from identifications where batch_id = batches.id)
+            order by id limit @limit)
+        """);
+
+    private static readonly Statement DeleteBatchClaims = new(
+        "delete from batch_claims where batch_id < @before and not exists (select 1 from batches where id = batch_claims.batch_id)");
+
     private static readonly Statement DeleteAudit = new(
         "delete from audit where id in (select id from audit where id < @before order by id limit @limit)");
 
@@ -67,6 +76,15 @@ internal sealed class RetentionStore(StoreDatabase database)
         var changed = await database.ExecuteAsync(calls, Durability.Synced, cancellationToken).ConfigureAwait(false);
         return ([.. due.Where((_, i) => changed[i] > 0).Select(row => row.ImageKey)], due.Count == limit);
     }
+
+    /// <summary>Removes batches from before <paramref name="before"/> that have no photos left, and the idempotency keys of batches that are gone.</summary>
+    public async Task<int> RemoveBatchesAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        (await database.ExecuteAsync(
+            [
+                new Call(DeleteBatches, parameters => parameters.Set("before", IdTimes.First(before)).Set("limit", limit)),
+                new Call(DeleteBatchClaims, parameters => parameters.Set("before", IdTimes.First(before))),
+            ],
+            Durability.Synced, cancellationToken).ConfigureAwait(false))[0];
 
     public Task<int> RemoveAuditAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
         RemoveAsync(DeleteAudit, before, limit, cancellationToken);

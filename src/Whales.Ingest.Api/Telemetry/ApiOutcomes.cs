@@ -28,7 +28,7 @@ internal static class ApiOutcomes
 
     /// <summary>By the broker (x-delivery-limit and the like), and by a worker that could not handle the message.</summary>
     public static readonly string[] DeadLetters = ["broker", "worker"];
-    public static readonly string[] RetentionKinds = ["row", "photo", "dead_letter", "audit"];
+    public static readonly string[] RetentionKinds = ["row", "photo", "batch", "dead_letter", "audit"];
 
     public static string Of(PublishOutcome outcome) => Publishes[(int)outcome];
 

@@ -9,6 +9,9 @@ public enum RetentionKind
     /// <summary>Only the photo.</summary>
     Photo,
 
+    /// <summary>A batch whose photos are gone.</summary>
+    Batch,
+
     DeadLetter,
 
     /// <summary>An entry of the audit.</summary>

@@ -47,7 +47,7 @@ public sealed class SettingsDocumentTests
     [Fact]
     public void Defaults_OfEveryHost_AreDocumented()
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.AddWhalesDefaults("test");
         var defaults = ((MemoryConfigurationSource)builder.Configuration.Sources[0]).InitialData!;
 

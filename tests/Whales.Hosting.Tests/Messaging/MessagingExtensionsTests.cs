@@ -13,7 +13,7 @@ public sealed class MessagingExtensionsTests
     [InlineData(false)]
     public async Task AddWhalesMessaging_Always_TellsNobodyOutsideAboutTheBus(bool inMemory)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.AddWhalesMessaging(static _ => { }, inMemory);
         await using var app = builder.Build();
 

@@ -72,7 +72,13 @@ public sealed class IngestServer : IAsyncDisposable
     {
         var keepFolder = folder is not null;
         folder ??= Directory.CreateTempSubdirectory("whales-ingest-").FullName;
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder, EnvironmentName = "Production" });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = folder,
+            EnvironmentName = "Production",
+            // As the hosts do: each watcher is an inotify instance, and a user has few.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["urls"] = "http://127.0.0.1:0" });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.AddWhalesDefaults("api");

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
@@ -5,6 +6,7 @@ using Whales.Hosting.Images;
 using Whales.Ingest.Api.Operations;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Telemetry;
+using Whales.Ingest.Api.Tests.Batches;
 using Whales.Ingest.Api.Tests.Hosting;
 
 namespace Whales.Ingest.Api.Tests.Operations;
@@ -48,6 +50,24 @@ public sealed class RetentionTests : IAsyncLifetime
 
         Assert.Equal(waiting, Assert.Single(await _server.RowsAsync()).Id);
         Assert.Single(_server.StoredFiles());
+    }
+
+    [Fact]
+    public async Task RunAsync_BatchTooOld_GoesWithItsPhotosAndItsKey()
+    {
+        var ended = await PostBatchAsync("ended");
+        foreach (var row in (await _server.RowsAsync()).Where(row => row.BatchId == ended))
+            await _server.CompleteAsync(row.Id, IdentificationStatus.Succeeded);
+        var waiting = await PostBatchAsync("waiting");
+
+        await Retention(days: 400, _ => { }).RunAsync(Cancel);
+
+        Assert.All(await _server.RowsAsync(), row => Assert.Equal(waiting, row.BatchId));
+        using var gone = await _server.Client.GetAsync($"/v1/batches/{ended}", Cancel);
+        await gone.ProblemAsync(404, ErrorCodes.NotFound);
+        using var kept = await _server.Client.GetAsync($"/v1/batches/{waiting}", Cancel);
+        await kept.JsonAsync<Batch>();
+        Assert.NotEqual(ended, await PostBatchAsync("ended"));
     }
 
     [Fact]
@@ -161,6 +181,13 @@ public sealed class RetentionTests : IAsyncLifetime
     {
         using var response = await _server.Client.GetAsync("/v1/audit", Cancel);
         return await response.JsonAsync<Page<AuditEntry>>();
+    }
+
+    private async Task<Guid> PostBatchAsync(string key)
+    {
+        using var request = BatchServer.Zip(ZipBuilder.Of(BatchServer.Photos(2)), key: key);
+        using var response = await _server.Client.SendAsync(request, Cancel);
+        return (await response.JsonAsync<Batch>(HttpStatusCode.Accepted)).Id;
     }
 
     private sealed class Later(int days) : TimeProvider

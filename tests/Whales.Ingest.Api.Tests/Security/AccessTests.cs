@@ -173,7 +173,7 @@ public sealed class AccessTests
     /// <summary>The API as its host makes it, not started.</summary>
     private static WebApplication Build()
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Models:Folder"] = System.IO.Path.Combine(Repository.Root, "models") });
         builder.AddWhalesDefaults("api");
         builder.AddIdentificationStore();

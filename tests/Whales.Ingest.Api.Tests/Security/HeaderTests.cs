@@ -53,7 +53,7 @@ public sealed class HeaderTests
         Assert.NotEqual(asked.Headers.ETag, notAsked.Headers.ETag);
         await noCurator.ProblemAsync(403, ErrorCodes.Forbidden);
         await nonsense.ProblemAsync(400, ErrorCodes.MalformedRequest);
-        Assert.Contains(keyed.Server.Logs.Lines, line => line.Contains($"{ofCora} was shown with its position by cora", StringComparison.Ordinal));
+        Assert.Contains(keyed.Server.Logs.Lines, line => line.Contains($"{ofCora} was shown_with_position by cora", StringComparison.Ordinal));
     }
 
     private static async Task<Guid> PostAsync(HttpClient client, byte[] photo)

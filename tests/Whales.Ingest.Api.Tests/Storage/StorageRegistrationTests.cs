@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Whales.Hosting.Images;
+using Whales.Hosting.Metrics;
 using Whales.Ingest.Api.Storage;
 using Whales.Testing;
 
@@ -18,6 +19,7 @@ public sealed class StorageRegistrationTests : IDisposable
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _folder.FullName, DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+        builder.Services.AddWhalesMetrics();
         builder.AddIdentificationStore().AddImageStore();
         return builder.Build();
     }
