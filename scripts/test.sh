@@ -4,48 +4,14 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/packages.sh
+. "$(dirname "${BASH_SOURCE[0]}")/packages.sh"
 
 results=$REPO/artifacts/test-results
 export HOME="${HOME:-/root}" TMPDIR="${TMPDIR:-/tmp}"
 # Every process that starts below inherits this mark, however it is detached: that is how leftovers are found.
 WHALES_TEST_RUN=$$-$(date +%s)
 export WHALES_TEST_RUN
-
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    die "This needs root once: $*" "Run it as root, or install sudo."
-  fi
-}
-
-install_servers() {
-  local missing=()
-  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
-  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
-  command -v strace >/dev/null || missing+=(strace)
-  command -v promtool >/dev/null || missing+=(prometheus)
-  command -v prometheus-alertmanager >/dev/null || missing+=(prometheus-alertmanager)
-  command -v docker-compose >/dev/null || missing+=(docker-compose)
-  command -v setpriv >/dev/null || missing+=(util-linux)
-  [ "${#missing[@]}" -gt 0 ] || return 0
-  command -v apt-get >/dev/null ||
-    die "The tests need ${missing[*]} (Debian package names), and there is no apt-get here: install them, then run this again."
-  say "Installing ${missing[*]} ..."
-  as_root apt-get update -qq || die "apt-get update failed: check the network, then run this again."
-  # RUNLEVEL=1 keeps Debian from starting the servers that it installs.
-  as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
-    die "apt-get could not install ${missing[*]}; its message is above."
-  # Where systemd starts services all the same, what was installed just now is stopped again.
-  if [ -d /run/systemd/system ]; then
-    local package
-    for package in "${missing[@]}"; do
-      case $package in rabbitmq-server | postgresql | prometheus | prometheus-alertmanager) as_root systemctl disable --now "$package" || true ;; esac
-    done
-  fi
-}
 
 # Every process that carries the mark, but this shell and its helpers here.
 leftovers() {
@@ -61,7 +27,7 @@ leftovers() {
 
 require_platform
 require_tools
-install_servers
+install_packages rabbitmq-server postgresql strace prometheus prometheus-alertmanager docker-compose util-linux faketime
 
 say "Building ..."
 build "$REPO/artifacts/test-build.log" Whales.Queue.sln -warnaserror

@@ -15,10 +15,10 @@ internal sealed record FaultReport
     /// <summary>Requests that were refused or not answered while the fault lasted.</summary>
     public required int Refused { get; init; }
 
-    /// <summary>Accepted photos with a final state.</summary>
+    /// <summary>Accepted photos of which every API shows a final state.</summary>
     public required int Finished { get; init; }
 
-    /// <summary>Accepted photos without a final state after three minutes: must be 0.</summary>
+    /// <summary>Accepted photos of which an API shows no final state after three minutes: must be 0.</summary>
     public required int Lost { get; init; }
 
     /// <summary>Accepted photos that failed for a reason that is not the fault itself: must be 0.</summary>
@@ -30,7 +30,7 @@ internal sealed record FaultReport
     /// <summary>Photos that were answered twice by workers; the second answer changed nothing.</summary>
     public required int Doubled { get; init; }
 
-    /// <summary>From the end of the fault until both APIs had accepted a photo and shown its result.</summary>
+    /// <summary>From the end of the fault (what was dead runs again) until every API had accepted a photo and shown its result.</summary>
     public required double RecoverySeconds { get; init; }
 
     public bool KeptItsPromises => Lost == 0 && Failed == 0 && Contradictory == 0 && double.IsFinite(RecoverySeconds);

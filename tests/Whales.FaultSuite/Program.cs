@@ -23,9 +23,10 @@ catch (FormatException exception)
 
 await using var plant = await Plant.StartAsync();
 Console.WriteLine($"RabbitMQ, PostgreSQL, 2 APIs, 3 workers; {options.Clients} clients; {options.Rounds} rounds of {options.Faults.Count} faults, seed {options.Seed}.");
-var reports = await new Suite(plant, options, Console.Out).RunAsync();
+var suite = new Suite(plant, options, Console.Out);
+var reports = await suite.RunAsync();
 
 Console.WriteLine();
 Console.WriteLine($"accepted {reports.Sum(r => r.Accepted)}, finished {reports.Sum(r => r.Finished)}, lost {reports.Sum(r => r.Lost)}, contradictory {reports.Sum(r => r.Contradictory)}, "
-    + $"failed {reports.Sum(r => r.Failed)}, doubled {reports.Sum(r => r.Doubled)}");
-return reports.All(r => r.KeptItsPromises) ? 0 : 1;
+    + $"failed {reports.Sum(r => r.Failed)}, doubled {reports.Sum(r => r.Doubled)}, longest recovery {reports.Select(r => r.RecoverySeconds).DefaultIfEmpty().Max():0.0} s");
+return !suite.Ended && reports.All(r => r.KeptItsPromises) ? 0 : 1;

@@ -16,14 +16,30 @@ internal sealed class Suite(Plant plant, SuiteOptions options, TextWriter output
 
     private readonly List<FaultReport> _reports = [];
 
+    /// <summary>True when a fault could not be brought about or ended, and the faults after it were left out.</summary>
+    public bool Ended { get; private set; }
+
     public async Task<IReadOnlyList<FaultReport>> RunAsync()
     {
         FaultReport.WriteHead(output);
         foreach (var fault in Plan())
         {
-            var report = await RunAsync(fault);
+            FaultReport report;
+            try
+            {
+                report = await RunAsync(fault);
+            }
+            catch (Exception exception) when (exception is TimeoutException or InvalidOperationException)
+            {
+                // What is not mended would be counted against every later fault.
+                await output.WriteLineAsync($"{fault.Name}: the run ends here. {exception.Message}");
+                Ended = true;
+                break;
+            }
+
             report.Write(output);
             _reports.Add(report);
+            plant.DeletePhotos();
         }
 
         return _reports;
@@ -51,25 +67,26 @@ internal sealed class Suite(Plant plant, SuiteOptions options, TextWriter output
     {
         var random = new Random(HashCode.Combine(options.Seed, _reports.Count));
         using var journal = new Journal($"{plant.JournalFile}-{_reports.Count}-{fault.Name}");
+        IReadOnlyList<HttpClient> apis = fault.OnStandalone ? [(await plant.StandaloneAsync()).Client] : plant.Clients;
         await using var outcomes = await OutcomeCount.StartAsync(plant.Broker.Uri, journal);
-        await using var load = Load.Start(plant.Clients, journal, Plant.Model, options.Clients, options.Pause);
+        await using var load = Load.Start(apis, journal, Plant.Model, options.Clients, options.Pause);
         await UntilAsync(() => Task.FromResult(journal.Accepted >= options.Clients * 4), "photos are accepted before the fault");
         await fault.Inject(plant, random);
         await Task.Delay(fault.Lasts);
         await fault.Heal(plant);
         var healed = Stopwatch.StartNew();
-        var recovery = await RecoveredAsync(journal) ? healed.Elapsed.TotalSeconds : double.PositiveInfinity;
+        var recovery = await RecoveredAsync(apis, journal) ? healed.Elapsed.TotalSeconds : double.PositiveInfinity;
         await load.StopAsync();
-        await FinishAsync(journal);
-        return Report(fault, journal, recovery);
+        var unfinished = await FinishAsync(apis, journal);
+        return Report(fault, journal, unfinished, recovery);
     }
 
     /// <summary>A photo that is posted now to each API is answered.</summary>
-    private async Task<bool> RecoveredAsync(Journal journal)
+    private async Task<bool> RecoveredAsync(IReadOnlyList<HttpClient> apis, Journal journal)
     {
         try
         {
-            foreach (var api in plant.Clients)
+            foreach (var api in apis)
             {
                 Guid? id = null;
                 await UntilAsync(async () => (id ??= await Load.PostOneAsync(api, journal, Plant.Model, 0, CancellationToken.None)) is not null, "a photo is accepted after the fault");
@@ -85,18 +102,25 @@ internal sealed class Suite(Plant plant, SuiteOptions options, TextWriter output
         }
     }
 
-    // Every promise is asked for, of both APIs.
-    private async Task FinishAsync(Journal journal)
+    /// <summary>Asks each API for every promise.</summary>
+    /// <returns>How many are not kept everywhere after <see cref="Patience"/>.</returns>
+    private static async Task<int> FinishAsync(IReadOnlyList<HttpClient> apis, Journal journal)
     {
         var deadline = Stopwatch.StartNew();
+        var unfinished = new HashSet<Guid>();
         foreach (var entry in journal.Entries)
         {
-            foreach (var api in plant.Clients)
+            foreach (var api in apis)
             {
-                while (!await FinalAsync(api, entry.Id, journal) && deadline.Elapsed < Patience)
+                bool final;
+                while (!(final = await FinalAsync(api, entry.Id, journal)) && deadline.Elapsed < Patience)
                     await Task.Delay(50);
+                if (!final)
+                    unfinished.Add(entry.Id);
             }
         }
+
+        return unfinished.Count;
     }
 
     private static async Task<bool> FinalAsync(HttpClient api, Guid id, Journal journal)
@@ -116,7 +140,7 @@ internal sealed class Suite(Plant plant, SuiteOptions options, TextWriter output
         }
     }
 
-    private static FaultReport Report(Fault fault, Journal journal, double recovery)
+    private static FaultReport Report(Fault fault, Journal journal, int unfinished, double recovery)
     {
         var entries = journal.Entries.ToList();
         return new FaultReport
@@ -124,8 +148,8 @@ internal sealed class Suite(Plant plant, SuiteOptions options, TextWriter output
             Fault = fault.Name,
             Accepted = entries.Count,
             Refused = journal.Refused,
-            Finished = entries.Count(e => e.Final is not null),
-            Lost = entries.Count(e => e.Final is null),
+            Finished = entries.Count - unfinished,
+            Lost = unfinished,
             Failed = entries.Count(e => e.Final?.Error is { } error && !fault.Expected.Contains(error.Code)),
             Contradictory = entries.Count(e => e.IsContradictory),
             Doubled = entries.Count(e => e.IsDoubled),

@@ -32,6 +32,7 @@ public sealed class ScriptTests : IDisposable
     [InlineData("run.sh", "dotnet", "The .NET SDK 10 was not found")]
     [InlineData("run.sh", "npm", "npm was not found")]
     [InlineData("test.sh", "dotnet", "The .NET SDK 10 was not found")]
+    [InlineData("faults.sh", "dotnet", "The .NET SDK 10 was not found")]
     public async Task Script_ToolIsMissing_SaysWhatToInstall(string script, string tool, string message)
     {
         var (code, output) = await RunAsync(script, PathWithout(tool));

@@ -14,7 +14,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// or where <c>WHALES_RABBITMQ_MANAGEMENT</c> says. It is never stopped; private servers are started all the same.</summary>
     public const string Variable = "WHALES_RABBITMQ";
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private static readonly Lazy<Task<RabbitMqServer>> Shared = new(StartSharedAsync);
 
     private readonly RabbitMqNode? _node;

@@ -10,9 +10,11 @@ public static class Repository
     private static string Configuration { get; } = Metadata("Configuration");
 
     /// <summary>The built program of a project of src/, for example <c>Whales.Worker</c>.</summary>
-    public static string Program(string project)
+    /// <param name="project">The project.</param>
+    /// <param name="folder">Null: src.</param>
+    public static string Program(string project, string? folder = null)
     {
-        var path = Path.Combine(Root, "src", project, "bin", Configuration, $"net{Environment.Version.Major}.0", project + ".dll");
+        var path = Path.Combine(Root, folder ?? "src", project, "bin", Configuration, $"net{Environment.Version.Major}.0", project + ".dll");
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException($"{path} is not there: build the solution ({Configuration}) first.", path);

@@ -49,6 +49,7 @@ internal static class AllFaults
             Lasts = TimeSpan.FromSeconds(6),
         },
         new("all-killed", "everything is killed at once, as when the power fails, and comes back in another order", KillAllAsync, StartAllAsync),
+        .. StandaloneFaults.List,
     ];
 
     private static HostProcess Any(HostProcess[] hosts, Random random) => hosts[random.Next(hosts.Length)];

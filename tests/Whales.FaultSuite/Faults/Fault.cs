@@ -14,4 +14,7 @@ internal sealed record Fault(string Name, string What, Func<Plant, Random, Task>
 
     /// <summary>Failure codes that photos may end with because of it; any other failure is counted against the system.</summary>
     public IReadOnlyList<string> Expected { get; init; } = [];
+
+    /// <summary>Load and fault meet Standalone, not the cluster.</summary>
+    public bool OnStandalone { get; init; }
 }

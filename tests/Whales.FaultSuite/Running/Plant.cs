@@ -15,6 +15,7 @@ internal sealed class Plant : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("whales-faults-").FullName;
     private readonly Dictionary<string, string?> _settings = [];
     private SmallDisk? _disk;
+    private StandalonePlant? _standalone;
 
     private Plant()
     {
@@ -43,7 +44,7 @@ internal sealed class Plant : IAsyncDisposable
         var plant = new Plant();
         try
         {
-            plant._disk = await SmallDisk.MountAsync(Path.Combine(plant._folder, "images"), megabytes: 24);
+            plant._disk = await SmallDisk.MountAsync(Path.Combine(plant._folder, "images"), megabytes: 64);
             await Task.WhenAll(plant.StartBrokerAsync(), plant.StartDatabaseAsync());
             plant.WriteSettings();
             await plant.StartApiAsync(0);
@@ -80,6 +81,16 @@ internal sealed class Plant : IAsyncDisposable
         await Workers[number].WaitForReadyAsync(TimeSpan.FromMinutes(2));
     }
 
+    /// <summary>A system of its own beside this one, started when it is first asked for.</summary>
+    public async Task<StandalonePlant> StandaloneAsync() => _standalone ??= await StandalonePlant.StartAsync(Path.Combine(_folder, "standalone"), ModelsOf("1"));
+
+    /// <summary>Makes room for the photos of the next fault; nobody waits for those that lie here.</summary>
+    public void DeletePhotos()
+    {
+        _disk!.DeletePhotos();
+        _standalone?.Disk.DeletePhotos();
+    }
+
     /// <summary>Sets the clock of all APIs and workers off by so much; they see it within a second.</summary>
     public void ShiftClock(TimeSpan by) => File.WriteAllText(ClockFile, string.Create(CultureInfo.InvariantCulture, $"{by.TotalSeconds:+0;-0}\n"));
 
@@ -93,6 +104,8 @@ internal sealed class Plant : IAsyncDisposable
                 await host.DisposeAsync();
         }
 
+        if (_standalone is not null)
+            await _standalone.DisposeAsync();
         if (Broker is not null)
             await Broker.DisposeAsync();
         if (Database is not null)

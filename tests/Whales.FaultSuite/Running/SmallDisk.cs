@@ -62,11 +62,11 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Deletes every stored photo.</summary>
     public int DeletePhotos()
     {
-        var photos = Path.Combine(Outside, "photos");
-        var files = Directory.Exists(photos) ? Directory.GetFiles(photos, "*", SearchOption.AllDirectories) : [];
+        var files = Directory.GetDirectories(Outside, "photos", SearchOption.AllDirectories)
+            .SelectMany(photos => Directory.GetFiles(photos, "*", SearchOption.AllDirectories)).ToList();
         foreach (var file in files)
             File.Delete(file);
-        return files.Length;
+        return files.Count;
     }
 
     public void Dispose() => _holder.Dispose();

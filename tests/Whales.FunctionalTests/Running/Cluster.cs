@@ -96,6 +96,15 @@ public sealed class Cluster : IAsyncDisposable
         Client ??= new ApiClient(Api.Url);
     }
 
+    /// <summary>Starts one more API on the same servers and folders. Its client is the caller's to dispose.</summary>
+    public async Task<(HostProcess Api, ApiClient Client)> StartReplicaAsync()
+    {
+        var replica = HostProcess.Start("Whales.Ingest.Api", _environment);
+        _parts.Add(replica);
+        await replica.WaitForReadyAsync();
+        return (replica, new ApiClient(replica.Url));
+    }
+
     /// <summary>Starts a worker.</summary>
     /// <param name="ready">False: return at once.</param>
     /// <param name="model">The model that it serves; null: all.</param>
