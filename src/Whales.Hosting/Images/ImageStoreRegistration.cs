@@ -2,8 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Whales.Hosting.Metrics;
 using Whales.Hosting.Health;
+using Whales.Hosting.Metrics;
 
 namespace Whales.Hosting.Images;
 

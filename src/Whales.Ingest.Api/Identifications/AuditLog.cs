@@ -1,6 +1,6 @@
 using Whales.Contracts;
-using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Security;
+using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Identifications;
 

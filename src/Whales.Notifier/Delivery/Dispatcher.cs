@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using Whales.Notifier.Alerts;
 using Whales.Notifier.Intake;
 using Whales.Notifier.Messages;
-using Whales.Notifier.Alerts;
 using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
 using Whales.Notifier.Telemetry;

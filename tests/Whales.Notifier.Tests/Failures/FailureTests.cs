@@ -112,17 +112,32 @@ public sealed class FailureTests
 
     private static WhaleIdentificationFailed Failed(string model, string code) => new()
     {
-        IdentificationId = Guid.CreateVersion7(), Attempt = 1, Model = model, Code = code, Message = "It ends too early.", Worker = "worker-1", OccurredAt = DateTimeOffset.UtcNow,
+        IdentificationId = Guid.CreateVersion7(),
+        Attempt = 1,
+        Model = model,
+        Code = code,
+        Message = "It ends too early.",
+        Worker = "worker-1",
+        OccurredAt = DateTimeOffset.UtcNow,
     };
 
     private static ModelStateChanged State(ModelState state) => new()
     {
-        Model = "resnet101", ModelVersion = "1", State = state, ExecutionProvider = "cpu", Reason = state == ModelState.Failed ? "The sha256 of model.onnx is another one." : null, Worker = "worker-1",
+        Model = "resnet101",
+        ModelVersion = "1",
+        State = state,
+        ExecutionProvider = "cpu",
+        Reason = state == ModelState.Failed ? "The sha256 of model.onnx is another one." : null,
+        Worker = "worker-1",
     };
 
     private static IdentifyWhale Command() => new()
     {
-        IdentificationId = Guid.CreateVersion7(), Attempt = 1, Model = "resnet101", ImageKey = "k", SubmittedAt = DateTimeOffset.UtcNow,
+        IdentificationId = Guid.CreateVersion7(),
+        Attempt = 1,
+        Model = "resnet101",
+        ImageKey = "k",
+        SubmittedAt = DateTimeOffset.UtcNow,
     };
 
     /// <summary>A bus with a consumer that fails, as a worker's could.</summary>

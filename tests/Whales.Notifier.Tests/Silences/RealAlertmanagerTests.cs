@@ -9,7 +9,11 @@ public sealed class RealAlertmanagerTests
 {
     private static readonly Dictionary<string, string> Labels = new()
     {
-        ["alertname"] = "HighErrorRate", ["severity"] = "critical", ["model"] = "resnet101", ["component"] = "worker", ["odd"] = "a <b>\"quoted\"</b> & ünïcode 🐋",
+        ["alertname"] = "HighErrorRate",
+        ["severity"] = "critical",
+        ["model"] = "resnet101",
+        ["component"] = "worker",
+        ["odd"] = "a <b>\"quoted\"</b> & ünïcode 🐋",
     };
 
     [Fact]
