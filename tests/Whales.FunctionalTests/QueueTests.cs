@@ -21,7 +21,7 @@ public sealed class QueueTests
     {
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
         var queues = await Eventually.GetAsync(
-            () => cluster.VirtualHost!.QueuesAsync(), queues => queues.Count(q => q.Type == "quorum") == 5, Patience, "five queues are declared");
+            () => cluster.VirtualHost!.QueuesAsync(), queues => queues.Count(q => q.Type == "quorum") == 6, Patience, "six queues are declared");
 
         foreach (var name in new[] { $"identify-whale.{Model}", $"identify-whale.{Model}.bulk", $"identify-whale.{Model}.suspect", $"identify-whale.{Model}.dead" })
         {
