@@ -129,7 +129,7 @@ internal sealed class RabbitMqNode : IDisposable
             prometheus.tcp.ip = 127.0.0.1
             prometheus.tcp.port = {_metrics}
             collect_statistics_interval = 500
-            raft.wal_max_size_bytes = 16777216
+            raft.wal_max_size_bytes = 268435456
             log.file = false
             log.console = true
             log.console.level = warning
