@@ -37,8 +37,8 @@ public sealed class StandaloneStopTests
         else
             system.Host.Interrupt();
 
-        // What is in flight is a second's work; the limit is the one after which a supervisor would kill.
-        Assert.Equal(0, await system.Host.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        // What is in flight is a second's work; the limit is the one after which docker-compose.yml would kill.
+        Assert.Equal(0, await system.Host.WaitForExitAsync(TimeSpan.FromSeconds(60)));
         Assert.DoesNotContain(system.Host.Output, line => line.Contains("Exception", StringComparison.Ordinal));
         await system.StartAgainAsync();
 
