@@ -58,9 +58,11 @@ public sealed class BatchTests
         await using var system = await StandaloneSystem.StartAsync(TestPictures.WriteQuickModel);
         var path = system.FileOf("survey.zip");
         SurveyZip.Write(path, photos: 3_000, bytesEach: 20_000);
+        // The catalogue's files lie beside it.
+        var photosFolder = Path.Combine(system.ImagesFolder, "photos");
         var posting = PostFileAsync(system, path);
         await Eventually.UntilAsync(
-            () => Directory.GetFiles(system.ImagesFolder, "*", SearchOption.AllDirectories).Length > 0, Patience, "the first photo is stored");
+            () => Directory.Exists(photosFolder) && Directory.GetFiles(photosFolder, "*", SearchOption.AllDirectories).Length > 0, Patience, "the first photo is stored");
 
         await system.Host.KillAsync();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => posting);
