@@ -8,12 +8,12 @@ namespace Whales.FaultSuite.Faults;
 /// <summary>Copies each message that is sent to the model's queue into that queue once more.</summary>
 internal static class Duplicates
 {
-    private static IConnection? connection;
+    private static IConnection? _connection;
 
     public static async Task StartAsync(Plant plant)
     {
-        connection = await new ConnectionFactory { Uri = plant.Broker.Uri }.CreateConnectionAsync();
-        var channel = await connection.CreateChannelAsync();
+        _connection = await new ConnectionFactory { Uri = plant.Broker.Uri }.CreateConnectionAsync();
+        var channel = await _connection.CreateChannelAsync();
         var copies = await channel.QueueDeclareAsync();
         await channel.QueueBindAsync(copies.QueueName, Names.Queue(Plant.Model), "");
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -25,8 +25,8 @@ internal static class Duplicates
 
     public static async Task StopAsync(Plant plant)
     {
-        if (connection is not null)
-            await connection.DisposeAsync();
-        connection = null;
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
     }
 }
