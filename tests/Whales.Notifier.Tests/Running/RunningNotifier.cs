@@ -22,10 +22,13 @@ public sealed class RunningNotifier : IAsyncDisposable
 
     public string StoreFile => Path.Combine(_folder, "notifier.db");
 
-    public Uri Url => Process.Url;
+    public Uri Url { get; } = new($"http://127.0.0.1:{FreePort.Next()}/");
 
     /// <summary>Starts one that knows one chat, <see cref="Chat"/>, by the name ops, and is quick.</summary>
-    public static async Task<RunningNotifier> StartAsync(FakeBotApi? telegram, IReadOnlyDictionary<string, string?>? settings = null, bool ready = true, bool ownStore = false)
+    /// <param name="telegram">Null: none, and no token.</param>
+    /// <param name="settings">Besides those, or in their place; <c>{url}</c> is where the notifier listens.</param>
+    /// <param name="ready">False: return as soon as it listens.</param>
+    public static async Task<RunningNotifier> StartAsync(FakeBotApi? telegram, IReadOnlyDictionary<string, string?>? settings = null, bool ready = true)
     {
         var all = new Dictionary<string, string?>
         {
@@ -47,22 +50,23 @@ public sealed class RunningNotifier : IAsyncDisposable
             all["Telegram__Chats__ops__Id"] = Chat.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
-            all[key] = value;
         var notifier = new RunningNotifier(all);
-        if (!ownStore)
-            all["Notifier__SqliteFile"] = notifier.StoreFile;
+        all["Notifier__SqliteFile"] = notifier.StoreFile;
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
+            all[key] = value?.Replace("{url}/", notifier.Url.AbsoluteUri, StringComparison.Ordinal);
         await notifier.StartAgainAsync(ready);
         return notifier;
     }
 
+    /// <summary>Another setting for the next start; null takes it away.</summary>
+    public void Change(string setting, string? value) => _settings[setting] = value;
+
     /// <summary>Starts it, or its successor on the same port and store.</summary>
     public async Task StartAgainAsync(bool ready = true)
     {
-        var port = Process is null ? (int?)null : Process.Url.Port;
         if (Process is not null)
             await Process.DisposeAsync();
-        Process = HostProcess.Start("Whales.Notifier", _settings, port: port, workingDirectory: _folder);
+        Process = HostProcess.Start("Whales.Notifier", _settings, port: Url.Port, workingDirectory: _folder);
         if (ready)
             await Process.WaitForReadyAsync();
         else
