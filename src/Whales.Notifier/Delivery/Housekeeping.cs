@@ -13,7 +13,7 @@ namespace Whales.Notifier.Delivery;
 internal sealed partial class Housekeeping(
     NotifierStore store, ChatBook chats, NotifierMetrics metrics, IOptions<NotifierOptions> options, TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleaningInterval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

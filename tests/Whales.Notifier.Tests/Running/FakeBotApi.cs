@@ -64,7 +64,7 @@ public sealed class FakeBotApi : IAsyncDisposable
     public FakeBotApi Answer(string method, int status, string description, object? parameters = null, long? chat = null, int times = 1, string? token = null)
     {
         lock (_rules)
-            _rules.Add(new Rule(method, chat, token, times, status, description, parameters, TimeSpan.Zero));
+            _rules.Add(new Rule(method, chat, token, times, status, description, parameters, null));
         return this;
     }
 
@@ -72,8 +72,17 @@ public sealed class FakeBotApi : IAsyncDisposable
     public FakeBotApi Delay(string method, TimeSpan delay, int times = 1)
     {
         lock (_rules)
-            _rules.Add(new Rule(method, null, null, times, 200, "", null, delay));
+            _rules.Add(new Rule(method, null, null, times, 200, "", null, aborted => Task.Delay(delay, aborted)));
         return this;
+    }
+
+    /// <summary>The next call of that method hangs until the test lets it go, and is then answered as always.</summary>
+    public TaskCompletionSource Hold(string method)
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_rules)
+            _rules.Add(new Rule(method, null, null, 1, 200, "", null, release.Task.WaitAsync));
+        return release;
     }
 
     public void ForgetRules()
@@ -137,8 +146,8 @@ public sealed class FakeBotApi : IAsyncDisposable
         var rule = Take(call);
         if ((method != "getUpdates" && method != "getWebhookInfo") || rule is not null)
             _calls.Enqueue(call);
-        if (rule is { Delay: var delay } && delay > TimeSpan.Zero)
-            await Task.Delay(delay, context.RequestAborted);
+        if (rule?.Wait is { } wait)
+            await wait(context.RequestAborted);
         if (rule is { Status: not 200 })
         {
             call.Status = rule.Status;
@@ -201,5 +210,5 @@ public sealed class FakeBotApi : IAsyncDisposable
 
     private static JsonObject Person(long id, string name) => new() { ["id"] = id, ["username"] = name, ["first_name"] = name };
 
-    private sealed record Rule(string Method, long? Chat, string? Token, int Times, int Status, string Description, object? Parameters, TimeSpan Delay);
+    private sealed record Rule(string Method, long? Chat, string? Token, int Times, int Status, string Description, object? Parameters, Func<CancellationToken, Task>? Wait);
 }

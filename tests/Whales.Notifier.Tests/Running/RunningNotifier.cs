@@ -32,6 +32,8 @@ public sealed class RunningNotifier : IAsyncDisposable
     {
         var all = new Dictionary<string, string?>
         {
+            // None lives long enough to earn what profiling costs at the start.
+            ["DOTNET_TieredPGO"] = "0",
             ["Notifier__WebhookToken"] = WebhookToken,
             ["Notifier__Coalesce"] = "00:00:00.2",
             ["Notifier__CoalesceCritical"] = "00:00:00.1",
