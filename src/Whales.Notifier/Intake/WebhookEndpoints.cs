@@ -118,11 +118,11 @@ internal sealed partial class WebhookIntake(
 
     private async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request)
     {
-        if (request.ContentLength > _options.MaxWebhookBytes)
-            return null;
-        // Counted here; a host's general limit may be lower.
+        // Counted here; a host's general limit may be lower, and would cut off who is to be told that it is too much.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
+        if (request.ContentLength > _options.MaxWebhookBytes)
+            return null;
         using var body = new MemoryStream((int)(request.ContentLength ?? 4096));
         var buffer = new byte[16 * 1024];
         while (await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted) is var read and > 0)

@@ -67,6 +67,28 @@ public sealed class TwoNotifiersTests
     }
 
     [Fact]
+    public async Task Leader_ThatStandsStill_LosesTheLeadAndFollowsWhenItGoesOn()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Postgres);
+        await using var telegram = await FakeBotApi.StartAsync();
+        await using var first = await RunningNotifier.StartAsync(telegram, store.With());
+        await first.Process.WaitForOutputAsync("This notifier delivers");
+        await using var second = await RunningNotifier.StartAsync(telegram, store.With());
+
+        first.Process.Pause();
+        await second.AcceptAsync(Payloads.Firing("Meanwhile"));
+        await Eventually.UntilAsync(() => Told("Meanwhile") == 1, RunningNotifier.Patience, "the other one took over");
+
+        first.Process.Resume();
+        await first.Process.WaitForOutputAsync("Another notifier has this store", RunningNotifier.Patience);
+        await first.AcceptAsync(Payloads.Firing("Afterwards"));
+        await Eventually.UntilAsync(() => Told("Afterwards") == 1, RunningNotifier.Patience, "the later alert");
+        Assert.Equal(1, Told("Meanwhile"));
+
+        int Told(string name) => telegram.Messages.Count(message => message.Text.Contains(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Database_ThatStopsAndComesBack_CostsNothingThatWasAccepted()
     {
         await using var postgres = await PostgresNode.StartNewAsync();

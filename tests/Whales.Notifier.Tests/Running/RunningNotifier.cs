@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using Whales.Testing;
@@ -13,8 +14,13 @@ public sealed class RunningNotifier : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("whales-notifier-").FullName;
+    // A page of metrics is work for the notifier too: whoever waits for a number asks ten times a second.
+    private static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(100);
+
     private readonly Dictionary<string, string?> _settings;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    private long _lastPage;
 
     private RunningNotifier(Dictionary<string, string?> settings) => _settings = settings;
 
@@ -101,7 +107,10 @@ public sealed class RunningNotifier : IAsyncDisposable
     /// <summary>The value of a series, such as <c>whales_notifier_deliveries_total{channel="telegram",outcome="sent"}</c>.</summary>
     public async Task<double> MetricAsync(string series)
     {
+        if (Stopwatch.GetElapsedTime(_lastPage) is var since && since < BetweenPages)
+            await Task.Delay(BetweenPages - since);
         var page = await GetAsync("/metrics");
+        _lastPage = Stopwatch.GetTimestamp();
         var line = page.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
         Assert.True(line is not null, $"{series} is not on the page:\n{page}");
         return double.Parse(line[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
