@@ -102,7 +102,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     public async ValueTask<Prediction> PredictAsync(
         PhotoTensor tensor, DateTimeOffset? expiresAt = null, Lane lane = Lane.Interactive, CancellationToken cancellationToken = default)
     {
-        tensor.Trace = Activity.Current is { Recorded: true } trace ? trace.Context : default;
+        tensor.Trace = CurrentTrace();
         var batched = await _batcher.RunAsync(tensor, lane, expiresAt, cancellationToken).ConfigureAwait(false);
         var (ranking, cetaceanScore, inference, match, _, batch) = batched.Value;
         var candidates = ranking.Candidates!;
@@ -122,17 +122,17 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     }
 
     /// <summary>Runs a photo of the catalogue in a batch with others.</summary>
-    /// <returns>Its vector of length 1: float16, little-endian.</returns>
     /// <exception cref="InferenceException">The network failed on this photo, or gave no number for it.</exception>
-    public async ValueTask<byte[]> EmbedAsync(PhotoTensor tensor, CancellationToken cancellationToken = default)
+    public async ValueTask<PhotoVector> EmbedAsync(PhotoTensor tensor, CancellationToken cancellationToken = default)
     {
         tensor.KeepsOutput = true;
+        tensor.Trace = CurrentTrace();
         var batched = await _batcher.RunAsync(tensor, Lane.Bulk, expiresAt: null, cancellationToken).ConfigureAwait(false);
         var values = batched.Value.Output!;
         TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
         var embedding = new byte[values.Length * sizeof(ushort)];
         TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(embedding.AsSpan()));
-        return embedding;
+        return new PhotoVector(embedding, batched.Waited, batched.Value.Inference, batched.Value.Batch);
     }
 
     /// <summary>Answers what was handed in, then frees everything.</summary>
@@ -197,6 +197,8 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
 
         _batchRan?.Invoke(new BatchReport(photos.Length, inference, match, Failed: false));
     }
+
+    private static ActivityContext CurrentTrace() => Activity.Current is { Recorded: true } trace ? trace.Context : default;
 
     [LoggerMessage(LogLevel.Warning, "Model {Model} runs on the CPU: CUDA cannot be had: {Reason}")]
     private static partial void LogOnCpu(ILogger logger, string model, string reason);
