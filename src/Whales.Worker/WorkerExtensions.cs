@@ -37,6 +37,7 @@ public static class WorkerExtensions
         builder.Services.TryAddSingleton<Persistently>();
         builder.Services.AddSingleton(services =>
             new DecodePool(Environment.ProcessorCount, services.GetRequiredService<IOptions<InferenceOptions>>().Value.BulkShare));
+        builder.Services.AddSingleton<DeclaredModels>();
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddHealthChecks().AddCheck<ModelHost>("models", tags: ["ready"]);
