@@ -17,7 +17,7 @@ internal static class ScrapeBench
 
     public static async Task RunAsync(string modelsFolder, string model, IReadOnlyList<byte[]> photos, TimeSpan time)
     {
-        Console.WriteLine($"\nThe metrics page; milliseconds from the request to its last byte, one every {Pause.TotalMilliseconds:0} ms, client and load generator on the same cores; behind it the host's own share, from the request's arrival at the page to its last byte being written");
+        Console.WriteLine($"\nThe metrics page; milliseconds from the request to its last byte, one every {Pause.TotalMilliseconds:0} ms, client and load generator on the same cores; behind it what of it the host took to write the page (Server-Timing)");
         var folder = Models(modelsFolder, model, SmallInStandalone);
         await using (var system = await SystemUnderTest.StandaloneAsync(folder.FullName, model: null))
             await MeasureAsync("standalone", system, system.Api, model, photos, time);
@@ -57,7 +57,8 @@ internal static class ScrapeBench
         var working = load.SaturateAsync(model, Clients, time * 2);
         await Task.Delay(time / 2);
         await PrintAsync($"{name}, {Clients} clients wait for photos", host, time, cpu: null);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  meanwhile {await working:0.0} photos/s"));
+        var meanwhile = await working;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  meanwhile {meanwhile:0.0} photos/s"));
     }
 
     private static async Task PrintAsync(string when, HostProcess host, TimeSpan time, Func<double>? cpu)

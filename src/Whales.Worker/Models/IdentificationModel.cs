@@ -23,7 +23,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     private readonly DynamicBatcher<PhotoTensor, Answer> _batcher;
     private readonly Action<BatchReport>? _batchRan;
 
-    private IdentificationModel(ModelManifest manifest, Network network, IMatcher matcher, RunPlan plan, double bulkShare, TimeProvider time, Action<BatchReport>? batchRan)
+    private IdentificationModel(ModelManifest manifest, Network network, IMatcher matcher, RunPlan plan, InferenceOptions inference, TimeProvider time, Action<BatchReport>? batchRan)
     {
         (Manifest, _network, _matcher, _batchRan) = (manifest, network, matcher, batchRan);
         (BatchSize, Sessions, SecondsPerPhoto) = (plan.BatchSize, plan.Sessions, 1 / plan.PhotosPerSecond);
@@ -35,7 +35,9 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             MaxBatchSize = plan.BatchSize,
             Sessions = plan.Sessions,
             MaxDelay = TimeSpan.FromMilliseconds(manifest.Batch.MaxDelayMs),
-            BulkShare = bulkShare,
+            BulkShare = inference.BulkShare,
+            // A thread that feeds a GPU computes nothing, and must not wait for a core.
+            Niceness = network.ExecutionProvider == ExecutionProviders.Cpu ? inference.Niceness : 0,
             Name = manifest.Name,
         };
         _batcher = new DynamicBatcher<PhotoTensor, Answer>(options, Run, time);
@@ -157,7 +159,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             if (network.WhyNotCuda is { } reason)
                 LogOnCpu(logger, manifest.Name, reason);
             LogLoaded(logger, manifest.Name, manifest.Version, network.ExecutionProvider, plan.BatchSize, plan.Sessions, plan.PhotosPerSecond, matcher.CatalogueVersion);
-            return new IdentificationModel(manifest, network, matcher, plan, options.BulkShare, time, batchRan);
+            return new IdentificationModel(manifest, network, matcher, plan, options, time, batchRan);
         }
         catch
         {
