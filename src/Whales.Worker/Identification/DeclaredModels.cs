@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
+using Whales.Hosting.Metrics;
 using Whales.Hosting.Models;
 using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Identification;
 
 /// <summary>The models that this host is to serve, told from their manifests; all their series are on the metrics page before any of them is loaded.</summary>
-internal sealed class DeclaredModels(IOptions<ModelsOptions> options, WorkerMetrics metrics, QueueMetrics queues, CatalogueMetrics catalogues)
+internal sealed class DeclaredModels(IOptions<ModelsOptions> options, WorkerMetrics metrics, QueueMetrics queues, CatalogueMetrics catalogues, StoreMetrics stores)
 {
     public IReadOnlyList<ModelFolder> Served { get; private set; } = [];
 
@@ -19,6 +20,8 @@ internal sealed class DeclaredModels(IOptions<ModelsOptions> options, WorkerMetr
     /// <summary>Reads the model folder, once, at start.</summary>
     public void Read()
     {
+        // Its first user is a loaded model.
+        stores.OfImages();
         var folders = ModelFolders.Scan(options.Value.Folder);
         Served = [.. folders.Models.Where(model => options.Value.Serves(model.Manifest.Name))];
         AllBroken = folders.Broken;

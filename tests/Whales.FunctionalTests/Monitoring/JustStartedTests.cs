@@ -39,7 +39,8 @@ public sealed class JustStartedTests : IDisposable
 
         var page = await FirstPageAsync(process);
 
-        Assert.Empty(Missing(page, host));
+        var missing = Missing(page, host).ToList();
+        Assert.True(missing.Count == 0, $"{missing.Count} series are not there:\n{string.Join('\n', missing)}");
         await Promtool.AcceptsAsync(page, project);
     }
 
