@@ -50,6 +50,9 @@ public sealed class FakeBotApi : IAsyncDisposable
 
     public IReadOnlyList<BotCall> Edits => [.. _calls.Where(call => call is { Method: "editMessageText", Status: 200 })];
 
+    /// <summary>What people pressed and wrote and the bot has not confirmed yet: by saying yes to a post, or by asking for what comes after.</summary>
+    public int UnconfirmedUpdates => _updates.Count;
+
     /// <summary>Where updates are posted; null: the bot has to ask.</summary>
     public string? WebhookUrl => _updates.Url;
 

@@ -68,12 +68,15 @@ public sealed class UpdateWebhookTests
         await Eventually.UntilAsync(() => telegram.WebhookUrl is not null, RunningNotifier.Patience, "the address is set");
         telegram.Write(RunningNotifier.Chat, "/id");
         await Eventually.UntilAsync(() => telegram.Messages.Count == 1, RunningNotifier.Patience, "the answer by webhook");
+        // What was answered and not noted yet may be answered again.
+        await Eventually.UntilAsync(() => telegram.UnconfirmedUpdates == 0, RunningNotifier.Patience, "it is noted");
         await notifier.Process.KillAsync();
         telegram.Write(RunningNotifier.Chat, "/help");
 
         notifier.Change("Telegram__WebhookUrl", null);
         await notifier.StartAgainAsync();
         await Eventually.UntilAsync(() => telegram.Messages.Count == 2, RunningNotifier.Patience, "the answer by polling");
+        await Eventually.UntilAsync(() => telegram.UnconfirmedUpdates == 0, RunningNotifier.Patience, "it is noted");
 
         Assert.Null(telegram.WebhookUrl);
         Assert.Contains("/status", telegram.Messages[1].Text, StringComparison.Ordinal);
