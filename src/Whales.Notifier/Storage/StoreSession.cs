@@ -35,6 +35,28 @@ internal sealed class StoreSession : IDisposable
         }
     }
 
+    private StoreSession(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>A second connection beside the notifier's, which writes nothing.</summary>
+    /// <exception cref="SqliteException">There is no such file, or it is none of ours.</exception>
+    public static StoreSession ForReading(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(file), Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
+        try
+        {
+            connection.Open();
+            var session = new StoreSession(connection);
+            session.Run("pragma busy_timeout = 10000");
+            session.Run("pragma query_only = on");
+            return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     public void Run(string sql) => Execute(sql);
 
     /// <summary>Parameters are <c>$1</c>, <c>$2</c>, ... in the order given.</summary>

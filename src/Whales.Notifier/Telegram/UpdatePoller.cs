@@ -1,6 +1,7 @@
 using Whales.Notifier.Commands;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Storage;
 
 namespace Whales.Notifier.Telegram;
@@ -10,7 +11,7 @@ namespace Whales.Notifier.Telegram;
 /// offset is stored after an update was handled: what a crash interrupts is handled again.
 /// </summary>
 internal sealed partial class UpdatePoller(
-    TelegramClient client, BotToken token, BotStatus bot, INotificationChannel channel, CommandHandler commands, NotifierStore store, SendLimits limits, Leadership leadership,
+    TelegramClient client, BotToken token, BotStatus bot, INotificationChannel channel, CommandHandler commands, Wording wording, NotifierStore store, SendLimits limits, Leadership leadership,
     TimeProvider clock, ILogger<UpdatePoller> log) : BackgroundService
 {
     private static readonly TimeSpan ShortPause = TimeSpan.FromSeconds(1);
@@ -53,7 +54,7 @@ internal sealed partial class UpdatePoller(
     {
         foreach (var (language, code) in ((Language, string?)[])[(Language.English, null), (Language.Russian, "ru")])
         {
-            if ((await client.SetMyCommandsAsync(BotCommands.In(language), code, stoppingToken)).Failure is { } failure)
+            if ((await client.SetMyCommandsAsync(BotCommands.In(wording.Commands(language)), code, stoppingToken)).Failure is { } failure)
                 LogAnnounce(failure.Description);
         }
     }
