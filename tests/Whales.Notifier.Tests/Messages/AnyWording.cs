@@ -21,9 +21,9 @@ internal sealed class AnyWording(int seed)
         {
             var book = PhraseBook.BuiltIn(language);
             var file = string.Join('\n', book.Keys.Select(key => $"{key} = {Words(language, book.Find(key)!)}"));
-            var own = new WordingFile(file, null).Read(language);
+            var own = PhraseFile.ReadOwn(language, file);
             Assert.Empty(own.Problems);
-            wording.Use(own.Book!);
+            wording.Use(book.With(own.Phrases));
         }
 
         return wording;

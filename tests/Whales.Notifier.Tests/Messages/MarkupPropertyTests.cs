@@ -7,6 +7,8 @@ namespace Whales.Notifier.Tests.Messages;
 public sealed class MarkupPropertyTests
 {
     private const int Cases = 4000;
+    private const int Wordings = 40;
+    private const int PerWording = 8;
 
     [Fact]
     public void Render_AnyUnicodeAnywhere_IsValidMarkupThatFits()
@@ -32,12 +34,12 @@ public sealed class MarkupPropertyTests
     [Fact]
     public void Render_AnyWording_IsValidMarkupThatFits()
     {
-        for (var seed = 0; seed < Cases / 8; seed++)
+        for (var seed = 0; seed < Wordings; seed++)
         {
             var wording = new AnyWording(seed).Next();
-            for (var which = 0; which < 8; which++)
+            for (var which = 0; which < PerWording; which++)
             {
-                var any = new AnyNotice(seed * 8 + which);
+                var any = new AnyNotice(Cases + seed * PerWording + which);
                 var notice = any.Next();
                 try
                 {
