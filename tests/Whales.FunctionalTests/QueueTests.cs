@@ -128,6 +128,8 @@ public sealed class QueueTests
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
         var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
         await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
+        // Made final before it was sent, it would not be sent at all.
+        await queues.WaitForAsync(Names.Queue(Model), 1);
 
         await queues.SendAsync(Names.DeadLetterQueue(Model), CommandFor(accepted));
 

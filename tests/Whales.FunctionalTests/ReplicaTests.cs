@@ -17,7 +17,9 @@ public sealed class ReplicaTests
     [Fact]
     public async Task LongPoll_OutcomeIsStoredByTheOtherReplica_Answers()
     {
-        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel);
+        // Nobody looks by himself before the polls are over.
+        var settings = new Dictionary<string, string?> { ["Ingest__PollRefresh"] = "00:01:00" };
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, settings: settings);
         var (other, _) = await cluster.StartReplicaAsync();
         var accepted = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => cluster.Client.SubmitAsync(TestPictures.Red, Model)));
 

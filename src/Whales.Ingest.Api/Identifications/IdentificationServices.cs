@@ -25,6 +25,7 @@ public static class IdentificationServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ApiMetrics>();
         services.AddSingleton<IdentificationWaiters>();
+        services.AddHostedService<ReplicaNews>();
         services.AddSingleton<IdentificationRemoval>();
         services.AddSingleton<CancelNotice>();
         services.AddSingleton<AuditLog>();

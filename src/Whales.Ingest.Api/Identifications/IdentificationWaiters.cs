@@ -1,22 +1,23 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Identifications;
 
 /// <summary>
-/// Long polls. A waiter sleeps until its identification is told to have changed; because such news can be lost (another replica
-/// stored the outcome), it also looks into the store every <see cref="ReadAgain"/>.
+/// Long polls. A waiter sleeps until its identification is told to have changed; because such news can be lost,
+/// it also looks into the store every <see cref="IngestOptions.PollRefresh"/>.
 /// </summary>
-public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvider clock, IHostApplicationLifetime lifetime)
+public sealed class IdentificationWaiters(
+    IIdentificationStore store, IOptions<IngestOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     /// <summary>The longest that a request may wait.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    internal static readonly TimeSpan ReadAgain = TimeSpan.FromSeconds(2);
-
     // The latest outcomes: enough for those whose client is just about to wait.
     private const int Remembered = 1024;
 
+    private readonly TimeSpan _readAgain = options.Value.PollRefresh;
     private readonly ConcurrentDictionary<Guid, Bell> _bells = new();
     private readonly ConcurrentDictionary<Guid, Completion> _recent = new();
     private readonly ConcurrentQueue<Guid> _recentOrder = new();
@@ -55,7 +56,7 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
         {
             if (!_recent.TryGetValue(accepted.Id, out var completion))
             {
-                await RungAsync(bell, atMost < ReadAgain ? atMost : ReadAgain, cancellationToken);
+                await RungAsync(bell, atMost < _readAgain ? atMost : _readAgain, cancellationToken);
                 completion = bell.Rung.Task.IsCompleted ? await bell.Rung.Task : null;
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -88,7 +89,7 @@ public sealed class IdentificationWaiters(IIdentificationStore store, TimeProvid
                 var left = atMost - clock.GetElapsedTime(started);
                 if (row is null || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested || done(row))
                     return row;
-                await RungAsync(bell, left < ReadAgain ? left : ReadAgain, cancellationToken);
+                await RungAsync(bell, left < _readAgain ? left : _readAgain, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
             }
             finally

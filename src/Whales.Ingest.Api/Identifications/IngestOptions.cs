@@ -40,7 +40,12 @@ public sealed class IngestOptions
     [Range(1, 10_000_000)]
     public int MaxWaitingBulk { get; set; } = 50_000;
 
-    /// <summary>Host names that are answered besides localhost, 127.0.0.1 and [::1] while only loopback is listened on. Default: none.</summary>
+    /// <summary>
+    /// A long poll looks into the store at least this often, whether or not it was told of a change: 0.1 seconds to 1 minute; default 2 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan PollRefresh { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Host names that are answered besides localhost, 127.0.0.1 and [::1] while there are no keys. Default: none.</summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 

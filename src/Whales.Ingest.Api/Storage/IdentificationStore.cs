@@ -81,7 +81,13 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
         // In the order of the ids, so that two lists with the same rows cannot wait for each other; equal ones stay in their order.
         int[] order = [.. Enumerable.Range(0, completions.Count).OrderBy(i => completions[i].Attempt.Id)];
         var counts = await ExecuteAsync(
-            [.. order.Select(i => Complete(completions[i])), .. order.Select(i => FaultStore.CallFor(completions[i])).OfType<Call>()], Durability.Synced, cancellationToken).ConfigureAwait(false);
+            [
+                .. order.Select(i => Complete(completions[i])),
+                .. order.Select(i => FaultStore.CallFor(completions[i])).OfType<Call>(),
+                .. database.Tell([.. completions.Select(completion => completion.Attempt.Id)]),
+            ],
+            Durability.Synced,
+            cancellationToken).ConfigureAwait(false);
         var changed = new bool[completions.Count];
         for (var i = 0; i < order.Length; i++)
             changed[order[i]] = counts[i] > 0;

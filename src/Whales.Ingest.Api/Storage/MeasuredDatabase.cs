@@ -29,5 +29,9 @@ internal sealed class MeasuredDatabase(StoreDatabase inner, StoreMetrics metrics
 
     public override Task MigrateAsync(Func<DbConnection, Task> migrate, CancellationToken cancellationToken) => inner.MigrateAsync(migrate, cancellationToken);
 
+    public override IEnumerable<Call> Tell(IReadOnlyList<Guid> changed) => inner.Tell(changed);
+
+    public override Task HearAsync(Action<Guid> changed, CancellationToken cancellationToken) => inner.HearAsync(changed, cancellationToken);
+
     public override ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -13,6 +13,7 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
     private static readonly Func<DbDataReader, int, Guid> ReadGuid = static (reader, column) => reader.GetGuid(column);
 
     private readonly NpgsqlDataSource _source = Open(connectionString);
+    private readonly PostgresNews _news = new();
 
     public override string ForUpdate => "for update";
 
@@ -31,6 +32,7 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
         });
         return $"select {string.Join(", ", names)} from json_to_recordset({parameter}::json) as record({string.Join(", ", typed)})";
     }
+
     public override string SelectIds(string parameter) => $"select json_array_elements_text({parameter}::json)::uuid";
 
     public override Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken) =>
@@ -75,6 +77,14 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
 
         await migrate(connection).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override IEnumerable<Call> Tell(IReadOnlyList<Guid> changed) => _news.Tell(changed);
+
+    public override async Task HearAsync(Action<Guid> changed, CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await _news.HearAsync(connection, changed, cancellationToken).ConfigureAwait(false);
     }
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();

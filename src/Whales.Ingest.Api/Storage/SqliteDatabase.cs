@@ -36,6 +36,7 @@ internal sealed class SqliteDatabase(string file) : StoreDatabase
             : $"record.value ->> '$.{column.Name}' as {column.Name}");
         return $"select {string.Join(", ", members)} from json_each({parameter}) as record";
     }
+
     public override string SelectIds(string parameter) => $"select unhex(replace(value, '-', '')) from json_each({parameter})";
 
     public override async Task<List<T>> ReadAsync<T>(Call call, Func<Fields, T> read, CancellationToken cancellationToken)
@@ -57,6 +58,10 @@ internal sealed class SqliteDatabase(string file) : StoreDatabase
 
     public override Task<int[]> ExecuteAsync(IReadOnlyList<Call> calls, Durability durability, CancellationToken cancellationToken) =>
         WriteAsync(writer => InTransaction(writer, durability, () => calls.Select(writer.Execute).ToArray()), cancellationToken);
+
+    public override IEnumerable<Call> Tell(IReadOnlyList<Guid> changed) => [];
+
+    public override Task HearAsync(Action<Guid> changed, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override Task MigrateAsync(Func<DbConnection, Task> migrate, CancellationToken cancellationToken) =>
         WriteAsync(

@@ -34,6 +34,7 @@ internal abstract class StoreDatabase : IAsyncDisposable
 
     /// <summary>Selects, as a table with these columns, the JSON array of objects in a parameter. An id is 32 hexadecimal digits.</summary>
     public abstract string SelectRecords(string parameter, params ReadOnlySpan<(string Name, RecordType Type)> columns);
+
     /// <summary>Selects the members of the JSON array of ids (with or without hyphens) in a parameter.</summary>
     public abstract string SelectIds(string parameter);
 
@@ -49,6 +50,15 @@ internal abstract class StoreDatabase : IAsyncDisposable
 
     /// <summary>Runs <paramref name="migrate"/> in one transaction that no other replica can enter at the same time.</summary>
     public abstract Task MigrateAsync(Func<DbConnection, Task> migrate, CancellationToken cancellationToken);
+
+    /// <summary>Calls that, put into a transaction, tell the other replicas at its commit that these rows have changed. None where one process has the database to itself.</summary>
+    public abstract IEnumerable<Call> Tell(IReadOnlyList<Guid> changed);
+
+    /// <summary>
+    /// Hears what other replicas <see cref="Tell"/>, until canceled; returns at once where there are none. What is told while nobody hears is lost.
+    /// </summary>
+    /// <exception cref="DbException">The connection broke.</exception>
+    public abstract Task HearAsync(Action<Guid> changed, CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 }
