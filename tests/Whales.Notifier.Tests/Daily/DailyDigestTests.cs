@@ -61,6 +61,18 @@ public sealed class DailyDigestTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Look_WithAKeyThatMayNotOperate_TellsTheDeadLettersOfTheBroker()
+    {
+        await StartOthersAsync();
+        await using var host = Host(key: "another");
+        await LookAsync(host, Evening);
+
+        var day = (DailySummary)(await LookAsync(host, Evening.AddHours(12))).Single(card => card.Chat == "ops").Notice!;
+
+        Assert.Equal((12L, 4L), (day.Waiting!.Value, day.DeadLetters!.Value));
+    }
+
+    [Fact]
     public async Task Look_WhoDoesNotAnswer_IsSaid()
     {
         await using var host = Host(prometheus: $"http://127.0.0.1:{FreePort.Next()}");
@@ -118,13 +130,13 @@ public sealed class DailyDigestTests : IAsyncDisposable
         return await store.RunAsync(session => CardTable.NoticesBetween(session, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue).OrderBy(card => card.Chat, StringComparer.Ordinal).ToList());
     }
 
-    private WebApplication Host(string? prometheus = null, string at = "08:00", string zone = "UTC")
+    private WebApplication Host(string? prometheus = null, string at = "08:00", string zone = "UTC", string key = "key-of-the-test")
     {
         var builder = WebApplication.CreateBuilder(
         [
             $"--Notifier:SqliteFile={Path.Combine(_folder, "notifier.db")}", "--Telegram:Chats:ops:Id=-1", $"--Telegram:Chats:ops:DailyAt={at}", $"--Telegram:Chats:ops:TimeZone={zone}",
             "--Telegram:Chats:moscow:Id=-2", "--Telegram:Chats:moscow:DailyAt=08:00", "--Telegram:Chats:moscow:TimeZone=Europe/Moscow", "--Telegram:Chats:quiet:Id=-3",
-            $"--Daily:PrometheusUrl={prometheus ?? _url}", $"--Commands:ApiUrl={prometheus ?? _url}", "--Commands:ApiKey=key-of-the-test", "--urls=http://127.0.0.1:0",
+            $"--Daily:PrometheusUrl={prometheus ?? _url}", $"--Commands:ApiUrl={prometheus ?? _url}", $"--Commands:ApiKey={key}", "--urls=http://127.0.0.1:0",
         ]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(_clock).AddSingleton<KnownSeries>();
@@ -143,6 +155,7 @@ public sealed class DailyDigestTests : IAsyncDisposable
         _others.MapGet("/api/v1/query", (string query) => Results.Text(
             query.Contains("whales_results_total", StringComparison.Ordinal)
                 ? Series(("\"model\":\"efficientnet_v1\",\"outcome\":\"identified\"", "20.02"), ("\"model\":\"resnet101\",\"outcome\":\"identified\"", "119.8"), ("\"model\":\"resnet101\",\"outcome\":\"failed\"", "3"), ("\"model\":\"idle\",\"outcome\":\"identified\"", "0"))
+                : query.Contains("rabbitmq", StringComparison.Ordinal) ? Series(("", "4"))
                 : Series(("\"model\":\"resnet101\"", "30"), ("\"model\":\"efficientnet_v1\"", "NaN")),
             "application/json"));
         _others.MapGet("/v1/models", () => Results.Text("""[{"name":"resnet101","version":"1","tier":"accurate","state":"ready","workers":1,"waiting":{"interactive":2,"bulk":10}}]""", "application/json"));

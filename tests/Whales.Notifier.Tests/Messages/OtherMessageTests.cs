@@ -114,7 +114,7 @@ public sealed class OtherMessageTests
         Assert.Contains(
             "\nresnet101: 1204 photos, 1200 identified, 1 animal not known, 3 failed, slowest about 19 s\nThe API did not tell how many photos wait.\n1 dead letter waits.\n", Text(day), StringComparison.Ordinal);
         Assert.Contains("\nPrometheus did not tell the figures of the models.\n", Text(day with { Models = null }), StringComparison.Ordinal);
-        Assert.Contains("\n2 photos wait.\nThe API did not tell how many dead letters wait.\n", Text(day with { Waiting = 2, DeadLetters = null }), StringComparison.Ordinal);
+        Assert.Contains("\n2 photos wait.\nNobody told how many dead letters wait.\n", Text(day with { Waiting = 2, DeadLetters = null }), StringComparison.Ordinal);
     }
 
     [Fact]
