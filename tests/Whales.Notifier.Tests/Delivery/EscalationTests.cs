@@ -26,6 +26,7 @@ public sealed class EscalationTests
         await using var notifier = await RunningNotifier.StartAsync(telegram, TwoChats);
 
         await notifier.AcceptAsync(Payloads.Firing("Lukewarm", "warning"));
+        await Eventually.UntilAsync(() => telegram.Messages.Count == 1, RunningNotifier.Patience, "the message");
         await notifier.AcceptAsync(Payloads.Firing("OnFire", "critical"));
         await Eventually.UntilAsync(() => In(Second).Any(), RunningNotifier.Patience, "the second chat");
         var escalated = In(Second).Single();
