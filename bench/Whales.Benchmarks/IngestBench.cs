@@ -3,7 +3,10 @@ using Whales.Hosting.Models;
 
 namespace Whales.Benchmarks;
 
-/// <summary>Ingest alone: photos accepted a second, each durable before its 202, against the same bytes written and synced by nobody's code but the kernel's.</summary>
+/// <summary>
+/// Ingest alone: photos accepted a second, each durable before its 202, against the same bytes written and synced by nobody's code but the
+/// kernel's, and against the same requests to a server that does nothing with them.
+/// </summary>
 internal static class IngestBench
 {
     private const int Rounds = 3;
@@ -14,27 +17,36 @@ internal static class IngestBench
         var photo = photos[0].AsSpan().ToArray();
         Array.Resize(ref photo, 100_000);
         var slice = time / 4;
-        Console.WriteLine("\nIngest alone, 100 kB photos (Standalone with SQLite, serving no model); medians of three rounds that alternate raw and ours");
+        Console.WriteLine("\nIngest alone, 100 kB photos (Standalone with SQLite, serving no model); medians of three rounds in which the limits and ours take turns");
         await using var system = await SystemUnderTest.StandaloneAsync(modelsFolder, model, serving: false);
         using var load = new LoadGenerator(system.Api.Url, [photo]);
+        var (sinkProcess, sinkUrl) = await HttpSink.StartAsync();
+        using var sink = sinkProcess;
+        using var sinkLoad = new LoadGenerator(sinkUrl, [photo]);
         await load.IngestAsync(model, 8, slice);
+        await sinkLoad.IngestAsync(model, 8, slice);
         // Removed at the end only: a file system that has just deleted thousands of files is slow to make new ones.
         var raws = Directory.CreateTempSubdirectory("whales-raw-").FullName;
         foreach (var connections in new[] { 1, 8, 32 })
         {
-            var rounds = new List<(double Raw, double Ours, double P50, double P99)>();
+            var rounds = new List<(double Raw, double Http, double Ours, double P50, double P99)>();
             for (var round = 0; round < Rounds; round++)
             {
                 var raw = RawDisk.Measure(Path.Combine(raws, $"{connections}-{round}"), photo, connections, slice);
                 var (ours, took) = await load.IngestAsync(model, connections, slice);
-                rounds.Add((raw, ours, Quantiles.Of(took, 0.5), Quantiles.Of(took, 0.99)));
+                var (http, _) = await sinkLoad.IngestAsync(model, connections, slice);
+                rounds.Add((raw, http, ours, Quantiles.Of(took, 0.5), Quantiles.Of(took, 0.99)));
             }
 
-            var rate = Quantiles.Median(rounds.Select(r => r.Ours));
-            var limit = Quantiles.Median(rounds.Select(r => r.Raw));
+            double Median(Func<(double Raw, double Http, double Ours, double P50, double P99), double> figure) => Quantiles.Median(rounds.Select(figure));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {connections} connections: {rate:0} accepted/s = {Quantiles.Median(rounds.Select(r => r.Ours / r.Raw)):0.00} of {limit:0}/s raw write + fsync; 202 after p50 {Quantiles.Median(rounds.Select(r => r.P50)):0.0} ms, p99 {Quantiles.Median(rounds.Select(r => r.P99)):0.0} ms"));
+                $"""
+                  {connections} connections: {Median(r => r.Ours):0} accepted/s; 202 after p50 {Median(r => r.P50):0.0} ms, p99 {Median(r => r.P99):0.0} ms
+                    = {Median(r => r.Ours / r.Raw):0.00} of raw write + fsync, {Median(r => r.Raw):0}/s
+                    = {Median(r => r.Ours / r.Http):0.00} of a server that reads the body and forgets it, {Median(r => r.Http):0}/s
+                    = {Median(r => r.Ours * ((1 / r.Raw) + (1 / r.Http))):0.00} of both one after the other, {Median(r => 1 / ((1 / r.Raw) + (1 / r.Http))):0}/s
+                """));
         }
 
         Directory.Delete(raws, recursive: true);

@@ -3,6 +3,12 @@ using Whales.Hosting.Models;
 using Whales.Testing;
 
 // Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape|batch|catalogue|keys|webhook, several with commas]
+if (args is [HttpSink.Command])
+{
+    await HttpSink.ServeAsync();
+    return 0;
+}
+
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
 var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));

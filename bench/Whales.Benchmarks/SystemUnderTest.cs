@@ -30,6 +30,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public static async Task<SystemUnderTest> StandaloneAsync(string modelsFolder, string? model, bool serving = true)
     {
         var system = new SystemUnderTest(modelsFolder, serving ? model : "none");
+        // Nothing leaves the line: what is measured is taking photos in, not refusing them.
+        if (!serving)
+            system._environment["Ingest__MaxWaiting"] = "1000000";
         system.Api = HostProcess.Start("Whales.Standalone", system._environment);
         system._parts.Add(system.Api);
         system.Processes["standalone"] = [system.Api.Pid];

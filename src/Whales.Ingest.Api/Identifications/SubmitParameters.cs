@@ -20,6 +20,13 @@ internal sealed record SubmitParameters(string Model, TimeSpan? ExpiresIn, Regio
         ReadKey(request.Headers["Idempotency-Key"]),
         Preferences.Wait(request.Headers["Prefer"]));
 
+    /// <summary>Refuses a parameter that came as a part of the form: passed over, the answer would be to another question.</summary>
+    public static void RefusePart(string name)
+    {
+        if (name is "model" or "expiresIn" or "region" or "wait")
+            throw RequestRefusedException.Malformed($"The form has a part named {name}. Only photos go into the form, {name} into {(name == "wait" ? "the header Prefer: wait=SECONDS" : $"the address: ?{name}=...")}");
+    }
+
     /// <summary>One name for the photo and all that shapes its answer.</summary>
     public string Fingerprint(string photoSha256)
     {

@@ -73,6 +73,24 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/v1/identifications", "model", "?model=")]
+    [InlineData("/v1/identifications", "expiresIn", "?expiresIn=")]
+    [InlineData("/v1/identifications", "region", "?region=")]
+    [InlineData("/v1/identifications", "wait", "Prefer")]
+    [InlineData("/v1/batches", "model", "?model=")]
+    public async Task Submit_ParameterInTheForm_IsRefusedRatherThanPassedOver(string path, string name, string named)
+    {
+        using var form = TestPhotos.Form(TestPhotos.Jpeg());
+        using var value = new StringContent("1");
+        form.Add(value, name);
+
+        using var response = await _server.Client.PostAsync(path, form);
+
+        Assert.Contains(named, await response.ProblemAsync(400, ErrorCodes.MalformedRequest), StringComparison.Ordinal);
+        await AssertNothingLeftAsync();
+    }
+
+    [Theory]
     [InlineData("application/json", 415, ErrorCodes.UnsupportedMedia)]
     [InlineData("application/x-www-form-urlencoded", 415, ErrorCodes.UnsupportedMedia)]
     [InlineData("multipart/form-data", 400, ErrorCodes.MalformedRequest)]

@@ -63,8 +63,11 @@ internal sealed class BatchBody(IOptions<BatchOptions> options, IOptions<IngestO
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-                    || !PartNames.Contains(HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), StringComparer.Ordinal))
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+                    continue;
+                var part = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+                SubmitParameters.RefusePart(part);
+                if (!PartNames.Contains(part, StringComparer.Ordinal))
                     continue;
                 if (received.Count == _options.MaxFiles)
                     throw BatchRefusals.TooManyFiles(_options.MaxFiles);

@@ -50,8 +50,11 @@ internal static class PhotoBody
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-                    || !HeaderUtilities.RemoveQuotes(disposition.Name).Equals(PartName, StringComparison.Ordinal))
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+                    continue;
+                var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+                SubmitParameters.RefusePart(name);
+                if (name != PartName)
                     continue;
                 if (found)
                     throw RequestRefusedException.Malformed("The form has more than one part named file. Send one photo a request.");
