@@ -50,10 +50,10 @@ internal sealed partial class DailyDigest(
     {
         if (chats.All.All(chat => chat.Chat.DailyAt is null))
             return;
-        await leadership.AcquireAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
+            await leadership.AcquireAsync(stoppingToken);
             try
             {
                 await LookAsync(stoppingToken);

@@ -19,11 +19,11 @@ internal sealed partial class Escalator(
     {
         if (chats.All.All(chat => chat.Chat.EscalateTo is null))
             return;
-        await leadership.AcquireAsync(stoppingToken);
         var look = options.Value.EscalateAfter / 10;
         using var timer = new PeriodicTimer(look < LongestLook ? look : LongestLook, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            await leadership.AcquireAsync(stoppingToken);
             try
             {
                 foreach (var (from, to) in await store.RunAsync(Escalate))

@@ -25,10 +25,10 @@ internal sealed partial class Reconciler(
     {
         if (where.Value.Url is null)
             return;
-        await leadership.AcquireAsync(stoppingToken);
         using var timer = new PeriodicTimer(options.Value.Interval, clock);
         do
         {
+            await leadership.AcquireAsync(stoppingToken);
             try
             {
                 await LookAsync(stoppingToken);
