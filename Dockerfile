@@ -2,7 +2,7 @@
 # One image per host: docker build --target api|worker|worker-gpu|notifier|standalone .
 # The hosts run as a user without rights on a read-only root file system; what they keep lies in /data.
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS source
+FROM mcr.microsoft.com/dotnet/sdk:10.0.401-noble@sha256:e70cdb7f80b0348f5cb85f19a8f670fca061f033d57eed12fa003d58b0e06317 AS source
 RUN apt-get update \
  && apt-get install -y --no-install-recommends nodejs npm \
  && rm -rf /var/lib/apt/lists/*
@@ -28,7 +28,7 @@ RUN dotnet publish src/Whales.Notifier -c Release -o /app --nologo
 FROM source AS build-standalone
 RUN dotnet publish src/Whales.Standalone -c Release -o /app --nologo
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS runtime
+FROM mcr.microsoft.com/dotnet/aspnet:10.0.12-noble@sha256:222759b391a1aaf241166672c8f99b2d4ada452e7b5319f3c6e8f265a37b5ad4 AS runtime
 # A new volume takes its owner from the folder that it is mounted on.
 RUN mkdir -p /data/images /data/starts && chown -R "$APP_UID" /data
 WORKDIR /app
@@ -62,7 +62,7 @@ COPY --from=build-standalone /app ./
 ENTRYPOINT ["dotnet", "Whales.Standalone.dll"]
 
 # CUDA 13 and cuDNN 9 are what the execution provider of ONNX Runtime 1.29 is built for; .NET comes with the program.
-FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS worker-gpu
+FROM nvidia/cuda:13.0.2-cudnn-runtime-ubuntu24.04@sha256:14d94b039cb94bbd5da559f303b46bc4b0d5d6c24ab1a9d7b186e566ed3400dc AS worker-gpu
 RUN useradd --uid 1654 --no-create-home app && mkdir -p /data/images /data/starts && chown -R app /data
 WORKDIR /app
 ENV DOTNET_EnableDiagnostics=0 \

@@ -41,7 +41,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>RabbitMQ, PostgreSQL and the API; the worker is started by itself.</summary>
-    public static async Task<SystemUnderTest> DistributedAsync(string modelsFolder, string model, Dictionary<string, string?>? settings = null)
+    public static async Task<SystemUnderTest> DistributedAsync(string modelsFolder, string? model, Dictionary<string, string?>? settings = null)
     {
         var system = new SystemUnderTest(modelsFolder, model);
         foreach (var (key, value) in settings ?? [])

@@ -40,6 +40,7 @@ public static class NotifierExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Persistently>();
         services.AddSingleton<NotifierMetrics>();
+        services.AddSingleton(provider => StoreDatabase.Choose(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IOptions<NotifierOptions>>()));
         services.AddSingleton<NotifierStore>();
         services.AddSingleton<Wakeup>();
         services.AddSingleton<Cards>();
@@ -81,11 +82,14 @@ public static class NotifierExtensions
         bus.AddConsumer<ModelFailureConsumer, ModelFailureConsumerDefinition>();
     }
 
-    /// <summary>The webhooks; in a dry run also the messages that were not sent.</summary>
+    /// <summary>The webhooks, Alertmanager's and Telegram's; in a dry run also the messages that were not sent.</summary>
     public static void MapNotifier(this WebApplication app)
     {
         app.MapWebhooks();
-        if (!app.Services.GetRequiredService<BotToken>().IsSet)
+        var bot = app.Services.GetRequiredService<BotToken>();
+        if (bot.IsSet && app.Services.GetRequiredService<IOptions<TelegramOptions>>().Value is { Updates: true, WebhookUrl: not null, WebhookSecret: not null })
+            app.MapUpdates();
+        if (!bot.IsSet)
             app.MapGet("/debug/outbox", (DryRunChannel channel) => channel.Outbox).ExcludeFromDescription().RequiresScope(Scope.Operate);
     }
 }

@@ -7,7 +7,10 @@ public sealed class NotifierOptions
 {
     public const string SectionName = "Notifier";
 
-    /// <summary>The notifier's own SQLite file; made when missing. Two notifiers of one machine may share it. Default data/notifier.db.</summary>
+    /// <summary>
+    /// The notifier's own SQLite file; made when missing. Two notifiers of one machine may share it. Not used with
+    /// <c>ConnectionStrings:Notifier</c>, the PostgreSQL that notifiers of several machines share. Default data/notifier.db.
+    /// </summary>
     [Required]
     public string SqliteFile { get; set; } = "data/notifier.db";
 

@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Whales.Notifier.Commands;
 using Whales.Notifier.Daily;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Reconciliation;
 using Whales.Notifier.Silences;
+using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
 
 namespace Whales.Notifier;
@@ -15,6 +17,8 @@ namespace Whales.Notifier;
 /// <summary>Every mistake in the notifier's settings, told at once: one name of a chat often stands in several places.</summary>
 internal sealed class NotifierOptionsValidation(IConfiguration configuration, IOptions<TelegramOptions> telegram) : IValidateOptions<NotifierOptions>
 {
+    private const string TelegramHost = "api.telegram.org";
+    private static readonly int[] TelegramPorts = [443, 80, 88, 8443];
     private static readonly string[] Languages = ["en", "ru"];
 
     public ValidateOptionsResult Validate(string? name, NotifierOptions options)
@@ -32,6 +36,8 @@ internal sealed class NotifierOptionsValidation(IConfiguration configuration, IO
             failures.AddRange(ChatProblems(chat, settings, telegram.Value));
         failures.AddRange(Routes(options, telegram.Value));
         failures.AddRange(Webhook(options));
+        failures.AddRange(Updates(telegram.Value));
+        failures.AddRange(Store());
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -105,6 +111,38 @@ internal sealed class NotifierOptionsValidation(IConfiguration configuration, IO
             yield return "Notifier:WebhookToken must be set where others than this machine reach the notifier.";
     }
 
+    private static IEnumerable<string> Updates(TelegramOptions options)
+    {
+        if (options.WebhookUrl is not { } url)
+            yield break;
+        if (!IsWeb(url))
+            yield return "Telegram:WebhookUrl is not an http or https address.";
+        // A server of the Bot API of one's own is less strict.
+        else if (options.ApiUrl?.Host == TelegramHost && (url.Scheme != Uri.UriSchemeHttps || !TelegramPorts.Contains(url.Port)))
+            yield return $"Telegram:WebhookUrl must be an https address with one of the ports that Telegram calls: {string.Join(", ", TelegramPorts)}.";
+        // Its form only: it must not be shown.
+        if (options.WebhookSecret is not { Length: >= 16 and <= 256 } secret || !secret.All(IsOfSecret))
+            yield return "Telegram:WebhookSecret must be set with Telegram:WebhookUrl: 16 to 256 letters, digits, _ and -.";
+        if (!options.Updates)
+            yield return "Telegram:WebhookUrl is set, but Telegram:Updates is false.";
+    }
+
+    private IEnumerable<string> Store()
+    {
+        if (configuration.GetConnectionString(StoreDatabase.ConnectionName) is not { Length: > 0 } postgres)
+            return [];
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(postgres);
+            return [];
+        }
+        catch (ArgumentException)
+        {
+            // Its words may hold the password.
+            return [$"ConnectionStrings:{StoreDatabase.ConnectionName} is not a connection string of PostgreSQL."];
+        }
+    }
+
     private bool ListensOnLoopbackOnly()
     {
         var ports = configuration["http_ports"] ?? configuration["https_ports"];
@@ -116,7 +154,9 @@ internal sealed class NotifierOptionsValidation(IConfiguration configuration, IO
     }
 
     private static bool IsToken(string token) =>
-        token.Split(':') is [{ Length: > 0 } id, { Length: >= 10 } secret] && id.All(char.IsAsciiDigit) && secret.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        token.Split(':') is [{ Length: > 0 } id, { Length: >= 10 } secret] && id.All(char.IsAsciiDigit) && secret.All(IsOfSecret);
+
+    private static bool IsOfSecret(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
 
     private static bool IsNumber(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number != 0;
 

@@ -36,7 +36,11 @@ public static class WorkerExtensions
         builder.Services.AddSingleton<DrainDeadline>();
         builder.Services.TryAddSingleton<Persistently>();
         builder.Services.AddSingleton(services =>
-            new DecodePool(Environment.ProcessorCount, services.GetRequiredService<IOptions<InferenceOptions>>().Value.BulkShare));
+        {
+            var inference = services.GetRequiredService<IOptions<InferenceOptions>>().Value;
+            return new DecodePool(Environment.ProcessorCount, inference.BulkShare, inference.Niceness);
+        });
+        builder.Services.AddSingleton<DeclaredModels>();
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelHost>());
         builder.Services.AddHealthChecks().AddCheck<ModelHost>("models", tags: ["ready"]);

@@ -52,6 +52,20 @@ public sealed class StandaloneNotifierTests : IDisposable
     }
 
     [Fact]
+    public async Task Webhook_WithTheApisLimits_IsHeldToItsOwnAlone()
+    {
+        // What Alertmanager is answered 413 or 429 it never sends again.
+        await using var system = await StartAsync(
+            keys: $"oscar:operate:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_key)))}",
+            ("Connections__MaxBodyBytes", "1000"), ("Limits__RequestsPerMinute", "1"), ("Limits__Burst", "1"), ("Notifier__MaxWebhookBytes", "3000000"));
+
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(HttpStatusCode.Accepted, await PostAlertAsync(system, "webhook", Token, new string(' ', 2_000_000)));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAlertAsync(system, "webhook", Token, new string(' ', 4_000_000)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAlertAsync(system, "webhook", null));
+    }
+
+    [Fact]
     public async Task Webhook_NotifierNotConfigured_IsNotThere()
     {
         await using var system = await StandaloneSystem.StartAsync(TestPictures.WriteQuickModel);
@@ -59,14 +73,20 @@ public sealed class StandaloneNotifierTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, await PostAlertAsync(system, "webhook", Token));
     }
 
-    private Task<StandaloneSystem> StartAsync(string? keys) => StandaloneSystem.StartAsync(TestPictures.WriteQuickModel, new Dictionary<string, string?>
+    private Task<StandaloneSystem> StartAsync(string? keys, params (string Name, string Value)[] others)
     {
-        ["Notifier__WebhookToken"] = Token,
-        ["Notifier__SqliteFile"] = _folder.Path("notifier.db"),
-        ["ApiKeys__Keys"] = keys,
-    });
+        var settings = new Dictionary<string, string?>
+        {
+            ["Notifier__WebhookToken"] = Token,
+            ["Notifier__SqliteFile"] = _folder.Path("notifier.db"),
+            ["ApiKeys__Keys"] = keys,
+        };
+        foreach (var (name, value) in others)
+            settings[name] = value;
+        return StandaloneSystem.StartAsync(TestPictures.WriteQuickModel, settings);
+    }
 
-    private static async Task<HttpStatusCode> PostAlertAsync(StandaloneSystem system, string path, string? token)
+    private static async Task<HttpStatusCode> PostAlertAsync(StandaloneSystem system, string path, string? token, string padding = "")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
         if (token is not null)
@@ -80,7 +100,7 @@ public sealed class StandaloneNotifierTests : IDisposable
                 "startsAt": "2026-11-22T06:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "generatorURL": "http://127.0.0.1:9090/graph", "fingerprint": "0123456789abcdef"
               } ]
             }
-            """, Encoding.UTF8, "application/json");
+            """ + padding, Encoding.UTF8, "application/json");
         using var answer = await system.Client.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return answer.StatusCode;
     }

@@ -5,7 +5,7 @@ namespace Whales.Hosting.Images;
 /// <summary>Measures another store: reading a photo, making one durable, removing one.</summary>
 internal sealed class MeasuredImageStore(IImageStore inner, StoreMetrics metrics) : IImageStore, IDisposable
 {
-    private readonly StoreMetrics.StoreTimer _timer = metrics.Of("images", "read", "commit", "delete");
+    private readonly StoreMetrics.StoreTimer _timer = metrics.OfImages();
 
     public async ValueTask<IImageUpload> CreateAsync(string key, CancellationToken cancellationToken) =>
         new MeasuredUpload(await inner.CreateAsync(key, cancellationToken), _timer);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Whales.Contracts;
 
 namespace Whales.Hosting.Messaging;
@@ -19,13 +20,12 @@ public sealed class BrokerQueueDepth(IOptions<RabbitMqOptions> options) : IQueue
         {
             _connection ??= await new ConnectionFactory { Uri = uri, ClientProvidedName = "queue-depth", AutomaticRecoveryEnabled = false }
                 .CreateConnectionAsync(cancellationToken);
-            _channel ??= await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
             foreach (var model in models)
             {
                 foreach (var lane in Enum.GetValues<Lane>())
                 {
-                    var queue = await _channel.QueueDeclarePassiveAsync(Names.Queue(model, lane), cancellationToken);
-                    depths.Add(new QueueDepth(model, lane, queue.MessageCount, (int)queue.ConsumerCount, HeldIncluded: false));
+                    if (await AskAsync(_connection, Names.Queue(model, lane), cancellationToken) is { } queue)
+                        depths.Add(new QueueDepth(model, lane, queue.MessageCount, (int)queue.ConsumerCount, HeldIncluded: false));
                 }
             }
 
@@ -36,6 +36,22 @@ public sealed class BrokerQueueDepth(IOptions<RabbitMqOptions> options) : IQueue
             // Whatever broke, the next question gets a new connection.
             await DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task<QueueDeclareOk?> AskAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        _channel ??= await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            return await _channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason is { ReplyCode: Constants.NotFound })
+        {
+            // Nobody has declared it yet. The broker has closed the channel for the question.
+            await _channel.DisposeAsync();
+            _channel = null;
+            return null;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -40,6 +42,7 @@ public static class MetricsEndpoint
 
     private static async Task WriteAsync(HttpContext context, MetricsPage page)
     {
+        var started = Stopwatch.GetTimestamp();
         var openMetrics = ScrapeFormat.WantsOpenMetrics(context.Request.Headers.Accept);
         using var text = new ExpositionBuffer(256 * 1024);
         page.Write(text, openMetrics);
@@ -47,6 +50,8 @@ public static class MetricsEndpoint
         context.Response.ContentLength = text.WrittenMemory.Length;
         context.Response.Headers[HeaderNames.Vary] = HeaderNames.Accept;
         context.Response.Headers[HeaderNames.CacheControl] = "no-store";
+        // How much of a slow scrape is the page itself; the rest is the network, or waiting for a core.
+        context.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"page;dur={Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.000}");
         await context.Response.Body.WriteAsync(text.WrittenMemory, context.RequestAborted);
     }
 }

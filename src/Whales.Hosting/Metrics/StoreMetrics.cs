@@ -10,6 +10,7 @@ public sealed class StoreMetrics
 
     private readonly Histogram<double> _duration;
     private readonly KnownSeries _known;
+    private readonly HashSet<(string Store, string Operation)> _declared = [];
 
     public StoreMetrics(IMeterFactory factory, KnownSeries known)
     {
@@ -19,11 +20,20 @@ public sealed class StoreMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Http });
     }
 
-    /// <summary>A store of this host with its operations: all their series are on the page from now on.</summary>
+    /// <summary>The image store: its series are on the page from now on, also where it is opened later.</summary>
+    public StoreTimer OfImages() => Of("images", "read", "commit", "delete");
+
+    /// <summary>A store of this host with its operations: all their series are on the page from now on. Again is harmless.</summary>
     public StoreTimer Of(string store, params ReadOnlySpan<string> operations)
     {
         foreach (var operation in operations)
         {
+            lock (_declared)
+            {
+                if (!_declared.Add((store, operation)))
+                    continue;
+            }
+
             foreach (var outcome in Outcomes)
                 _known.Add(_duration, new("store", store), new("operation", operation), new("outcome", outcome));
         }

@@ -25,6 +25,12 @@ public sealed class CountsAgainstLimit
     public static CountsAgainstLimit Instance { get; } = new();
 }
 
+/// <summary>Marks a route that limits its callers itself: it counts against nobody's rate limit, whatever its method.</summary>
+public sealed class OwnLimit
+{
+    public static OwnLimit Instance { get; } = new();
+}
+
 /// <summary>What every route says once: who may call it.</summary>
 public static class AccessExtensions
 {
@@ -47,6 +53,10 @@ public static class AccessExtensions
     /// <summary>A GET that is work (a photo, an export), not a question about a state: it counts against the caller's rate limit.</summary>
     public static TBuilder CountsAgainstLimit<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.With(Security.CountsAgainstLimit.Instance);
+
+    /// <summary>It limits its callers itself, and must not be refused for how often they ask.</summary>
+    public static TBuilder HasItsOwnLimit<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.With(OwnLimit.Instance);
 
     private static TBuilder With<TBuilder>(this TBuilder endpoint, object metadata)
         where TBuilder : IEndpointConventionBuilder

@@ -15,6 +15,8 @@ public static class BatchEndpoints
 
     public static RouteGroupBuilder MapBatches(this IEndpointRouteBuilder routes)
     {
+        // Made here, before the host starts: its series are there before the first batch.
+        _ = routes.ServiceProvider.GetRequiredService<BatchMetrics>();
         var group = routes.MapGroup(Path).WithTags("Batches").AddEndpointFilter<RefusalFilter>();
 
         group.MapPost("", BatchSubmitEndpoint.Submit)

@@ -14,6 +14,7 @@ public static class CatalogueRegistration
         services.TryAddSingleton<Persistently>();
         services.AddSingleton<CatalogueModels>();
         services.AddSingleton<CatalogueSignals>();
+        services.AddSingleton<PhotoTraces>();
         services.AddSingleton<CatalogueGauges>();
         services.AddSingleton<IndividualViews>();
         services.AddSingleton<PhotoAddition>();

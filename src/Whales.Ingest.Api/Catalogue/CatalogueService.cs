@@ -25,9 +25,15 @@ internal sealed partial class CatalogueService(
 
     private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>The series are there before the first request can come.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         gauges.DeclareModels(models.Names);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         foreach (var model in models.All)
             await ImportAsync(model, stoppingToken);
         await Task.WhenAll(

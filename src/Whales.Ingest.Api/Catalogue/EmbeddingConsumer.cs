@@ -1,6 +1,7 @@
 using MassTransit;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
+using Whales.Hosting.Tracing;
 using Whales.Ingest.Api.Storage;
 
 namespace Whales.Ingest.Api.Catalogue;
@@ -8,28 +9,36 @@ namespace Whales.Ingest.Api.Catalogue;
 /// <summary>Takes what workers made of catalogue photos. A message is acked once it is durable.</summary>
 internal sealed class EmbeddingConsumer(EmbeddingProjection projection, TimeProvider clock) : IConsumer<PhotoEmbedded>, IConsumer<PhotoEmbeddingFailed>
 {
-    public Task Consume(ConsumeContext<PhotoEmbedded> context) => projection.ApplyAsync(
-        new EmbeddingResult
-        {
-            PhotoId = context.Message.PhotoId,
-            Model = context.Message.Model,
-            ModelVersion = context.Message.ModelVersion,
-            Embedding = context.Message.Embedding,
-            At = clock.GetUtcNow(),
-        },
-        context.CancellationToken);
+    public async Task Consume(ConsumeContext<PhotoEmbedded> context)
+    {
+        using var span = MessageTrace.Continue("result", context);
+        await projection.ApplyAsync(
+            new EmbeddingResult
+            {
+                PhotoId = context.Message.PhotoId,
+                Model = context.Message.Model,
+                ModelVersion = context.Message.ModelVersion,
+                Embedding = context.Message.Embedding,
+                At = clock.GetUtcNow(),
+            },
+            context.CancellationToken);
+    }
 
-    public Task Consume(ConsumeContext<PhotoEmbeddingFailed> context) => projection.ApplyAsync(
-        new EmbeddingResult
-        {
-            PhotoId = context.Message.PhotoId,
-            Model = context.Message.Model,
-            Attempt = context.Message.Attempt,
-            ErrorCode = context.Message.Code,
-            ErrorMessage = context.Message.Message,
-            At = clock.GetUtcNow(),
-        },
-        context.CancellationToken);
+    public async Task Consume(ConsumeContext<PhotoEmbeddingFailed> context)
+    {
+        using var span = MessageTrace.Continue("result", context);
+        await projection.ApplyAsync(
+            new EmbeddingResult
+            {
+                PhotoId = context.Message.PhotoId,
+                Model = context.Message.Model,
+                Attempt = context.Message.Attempt,
+                ErrorCode = context.Message.Code,
+                ErrorMessage = context.Message.Message,
+                At = clock.GetUtcNow(),
+            },
+            context.CancellationToken);
+    }
 }
 
 internal sealed class EmbeddingConsumerDefinition : ConsumerDefinition<EmbeddingConsumer>

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
+using Whales.Hosting.Tracing;
 using Whales.Ingest.Api.Outbox;
 using Whales.Ingest.Api.Storage;
 
@@ -16,6 +18,7 @@ internal sealed partial class EmbeddingRelay(
     EmbeddingStore store,
     CatalogueModels models,
     CatalogueSignals signals,
+    PhotoTraces traces,
     IBus bus,
     QueueAddresses addresses,
     ConnectedQueues queues,
@@ -102,6 +105,7 @@ internal sealed partial class EmbeddingRelay(
             Region = task.Region,
             SubmittedAt = task.QueuedAt,
         };
+        using var span = Traces.Continue("send", ActivityKind.Producer, traces.Of(task.PhotoId));
         try
         {
             await Bounded.RunAsync(sending => endpoint.Send(command, sending), broker.Value.SendTimeout, stoppingToken);

@@ -16,6 +16,7 @@ internal sealed partial class PhotoAddition(
     IImageStore images,
     CatalogueModels models,
     CatalogueSignals signals,
+    PhotoTraces traces,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     IOptions<IngestOptions> options,
@@ -66,6 +67,8 @@ internal sealed partial class PhotoAddition(
     // The photo is durable: from here on a client that goes away changes nothing. When the database fails, the sweep of orphans removes it.
     private async Task<(IndividualPhotoRow Photo, bool IsNew)> StoreAsync(IndividualPhotoRow photo)
     {
+        // Before anybody can send it.
+        traces.Remember(photo.Id);
         if (await store.AddPhotoAsync(photo, models.All, CancellationToken.None))
         {
             signals.PhotosQueued.Set();
@@ -75,6 +78,7 @@ internal sealed partial class PhotoAddition(
         await RemoveAsync(photo.ImageKey);
         if (await store.FindPhotoAsync(photo.IndividualId, photo.Sha256, CancellationToken.None) is not { } known)
             throw IndividualHandlers.Missing(photo.IndividualId);
+        traces.Remember(known.Id);
         await store.TryAgainAsync(known.Id, clock.GetUtcNow(), CancellationToken.None);
         signals.PhotosQueued.Set();
         return (known, false);

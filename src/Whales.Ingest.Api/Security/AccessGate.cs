@@ -61,11 +61,13 @@ internal sealed class AccessGate(RequestDelegate next, ApiKeys keys, CallLimits 
             : RequestRefusedException.Forbidden($"This needs a key with the scope {rule.Words}.");
     }
 
-    // What changes something, what is marked as work, and whatever comes without a key that it needs. Questions about a state never.
+    // What changes something, what is marked as work, and whatever comes without a key that it needs. Questions about a state never, nor
+    // routes that keep limits of their own.
     private static bool IsCounted(HttpContext context, Caller? caller, bool open) =>
-        !Origins.IsRead(context.Request.Method)
-        || (caller is null && !open)
-        || context.GetEndpoint()?.Metadata.GetMetadata<CountsAgainstLimit>() is not null;
+        context.GetEndpoint()?.Metadata.GetMetadata<OwnLimit>() is null
+        && (!Origins.IsRead(context.Request.Method)
+            || (caller is null && !open)
+            || context.GetEndpoint()?.Metadata.GetMetadata<CountsAgainstLimit>() is not null);
 
     private static (string? Presented, bool ByCookie) Credential(HttpRequest request)
     {

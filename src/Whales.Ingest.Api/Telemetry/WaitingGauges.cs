@@ -10,12 +10,18 @@ internal sealed partial class WaitingGauges(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>The series are there before the first request can come.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         metrics.DeclareModels(models.Names);
         foreach (var model in models.All.Where(model => model.CriticalSeconds > 0))
             metrics.DeclareAgeLimits(model.Name, model.WarningSeconds, model.CriticalSeconds);
         metrics.ObserveWaiters(() => waiters.Count);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {

@@ -26,10 +26,9 @@ internal sealed partial class Dispatcher(
     {
         try
         {
-            await leadership.AcquireAsync(stoppingToken);
-            await LoadAsync(stoppingToken);
             while (true)
             {
+                await leadership.AcquireAsync(stoppingToken);
                 var wait = await PassAsync(stoppingToken);
                 await wakeup.WaitAsync(wait, clock, stoppingToken);
             }
@@ -41,23 +40,6 @@ internal sealed partial class Dispatcher(
         {
             // What is on its way arrives, and is noted.
             await Task.WhenAll(_busy.Values);
-        }
-    }
-
-    private async Task LoadAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await store.RunAsync(chats.Load);
-                return;
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogStore(exception);
-                await Task.Delay(StoreRetry, clock, stoppingToken);
-            }
         }
     }
 
@@ -109,6 +91,10 @@ internal sealed partial class Dispatcher(
     {
         var heads = new List<Head>();
         DateTimeOffset? next = null;
+        // The store lost its connection, and the lock with it.
+        if (!session.IsLeader)
+            return (heads, next);
+        chats.Load(session);
         foreach (var chat in chats.All)
         {
             var target = chats.FallbackOf(chat) ?? chat;
@@ -137,7 +123,7 @@ internal sealed partial class Dispatcher(
                 var delivered = await delivery.DeliverAsync(head.Card, head.Chat, head.Target, CancellationToken.None);
                 await ConcludeAsync(head, delivered);
             }
-            catch (Exception exception) when (IsOfStore(exception))
+            catch (Exception exception) when (StoreFaults.IsOfStore(exception))
             {
                 // Sent or not: the store does not know, so it comes again. Hold the chat, or it would come again and again.
                 LogStore(exception);
@@ -230,13 +216,11 @@ internal sealed partial class Dispatcher(
             await store.RunAsync(session => CardTable.Update(session, CardTable.Find(session, card.Id)! with { Delivered = card.Version, WaitingEvents = 0 }));
             metrics.Delivered(Words.Failed, card.WaitingEvents);
         }
-        catch (Exception exception) when (IsOfStore(exception))
+        catch (Exception exception) when (StoreFaults.IsOfStore(exception))
         {
             LogStore(exception);
         }
     }
-
-    private static bool IsOfStore(Exception exception) => exception is Microsoft.Data.Sqlite.SqliteException or IOException or UnauthorizedAccessException;
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -4,14 +4,16 @@ using Whales.Notifier.Heartbeat;
 using Whales.Notifier.Intake;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Storage;
+using Whales.Notifier.Telegram;
 using Whales.Notifier.Telemetry;
 
 namespace Whales.Notifier.Delivery;
 
 /// <summary>Keeps the gauges fresh, ends failures that stopped, and forgets what ended long ago.</summary>
-internal sealed partial class Housekeeping(NotifierStore store, NotifierMetrics metrics, IOptions<NotifierOptions> options, TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
+internal sealed partial class Housekeeping(
+    NotifierStore store, ChatBook chats, NotifierMetrics metrics, IOptions<NotifierOptions> options, TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleaningInterval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -23,6 +25,8 @@ internal sealed partial class Housekeeping(NotifierStore store, NotifierMetrics 
             try
             {
                 metrics.SetLevels(await store.RunAsync(Levels));
+                // The notifier that delivers reads them itself; one that follows answers commands too.
+                await store.RunAsync(chats.Load);
                 await store.RunAsync(EndFailures);
                 if (clock.GetUtcNow() - cleaned < CleaningInterval)
                     continue;

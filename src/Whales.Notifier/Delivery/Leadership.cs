@@ -1,35 +1,30 @@
-using Microsoft.Extensions.Options;
+using Whales.Notifier.Storage;
 
 namespace Whales.Notifier.Delivery;
 
 /// <summary>
-/// Which of the notifiers on one store delivers and listens to people: the one that holds the lock of the file beside the store. The
-/// kernel gives it back when a process ends, however it ends, so its successor need not wait for a lease to run out.
+/// Which of the notifiers on one store delivers and listens to people: the one that holds the store's lock
+/// (<see cref="StoreDatabase.TryLead"/>). On PostgreSQL it may be lost, with the connection; ask again before each piece of work.
 /// </summary>
-internal sealed partial class Leadership(IOptions<NotifierOptions> options, TimeProvider clock, ILogger<Leadership> log) : IDisposable
+internal sealed partial class Leadership(NotifierStore store, TimeProvider clock, ILogger<Leadership> log) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly SemaphoreSlim _one = new(1);
-    private FileStream? _lock;
+    private string? _said;
 
-    public bool IsLeader => _lock is not null;
+    public bool IsLeader => store.IsLeader;
 
-    /// <summary>Returns when this process leads; it does so until it ends.</summary>
+    /// <summary>Returns when this process leads.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
     {
+        if (IsLeader)
+            return;
         await _one.WaitAsync(cancellationToken);
         try
         {
-            for (var waited = false; _lock is null; waited = true)
-            {
-                _lock = TryLock();
-                if (_lock is not null)
-                    break;
-                if (!waited)
-                    LogFollowing();
+            while (!IsLeader && !await TryAsync())
                 await Task.Delay(Interval, clock, cancellationToken);
-            }
         }
         finally
         {
@@ -37,27 +32,41 @@ internal sealed partial class Leadership(IOptions<NotifierOptions> options, Time
         }
     }
 
-    public void Dispose()
-    {
-        _lock?.Dispose();
-        _one.Dispose();
-    }
+    public void Dispose() => _one.Dispose();
 
-    private FileStream? TryLock()
+    private async Task<bool> TryAsync()
     {
-        var path = Path.GetFullPath(options.Value.SqliteFile) + ".leader";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // On Linux an exclusive share is an advisory lock of the kernel's (flock).
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var leads = await store.TryLeadAsync();
+            if (leads)
+                Say("leads", LogLeading);
+            else
+                Say("follows", LogFollowing);
+            return leads;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (StoreFaults.IsOfStore(exception))
         {
-            return null;
+            Say("no store", () => LogStore(exception));
+            return false;
         }
     }
+
+    /// <summary>Each change once.</summary>
+    private void Say(string what, Action say)
+    {
+        if (_said == what)
+            return;
+        _said = what;
+        say();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "This notifier delivers.")]
+    private partial void LogLeading();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Another notifier has this store and delivers; this one takes webhooks and waits.")]
     private partial void LogFollowing();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The notifier's store cannot be read or written; nothing is delivered until it can.")]
+    private partial void LogStore(Exception exception);
 }

@@ -11,11 +11,7 @@ namespace Whales.Notifier.Failures;
 /// Hears what failed inside the system. A message is acknowledged once it is counted in the store; while that is away it waits. Faults of
 /// this consumer itself go to its own dead-letter queue and are published to nobody.
 /// </summary>
-internal sealed class FailureConsumer(FailureIntake intake, Persistently persistently) :
-    IConsumer<WhaleIdentificationFailed>, IConsumer<IdentificationDeadLettered>, IConsumer<ReceiveFault>,
-    // One for each message that has a consumer somewhere: their common base has no exchange of its own.
-    IConsumer<Fault<IdentifyWhale>>, IConsumer<Fault<IdentificationCanceled>>, IConsumer<Fault<WhaleIdentified>>, IConsumer<Fault<WhaleIdentificationFailed>>,
-    IConsumer<Fault<ModelStateChanged>>
+internal sealed partial class FailureConsumer(FailureIntake intake, Persistently persistently) : IConsumer<WhaleIdentificationFailed>, IConsumer<IdentificationDeadLettered>, IConsumer<ReceiveFault>
 {
     public Task Consume(ConsumeContext<WhaleIdentificationFailed> context)
     {
@@ -28,23 +24,6 @@ internal sealed class FailureConsumer(FailureIntake intake, Persistently persist
     {
         var dead = context.Message;
         return AcceptAsync(new FailureEvent(FailureType.DeadLetter, dead.Model, dead.Reason, new FailureSample(dead.IdentificationId.ToString(), dead.Message)), context);
-    }
-
-    public Task Consume(ConsumeContext<Fault<IdentifyWhale>> context) => FaultedAsync(context, context.Message.Message.Model, context.Message.Message.IdentificationId);
-
-    public Task Consume(ConsumeContext<Fault<IdentificationCanceled>> context) => FaultedAsync(context, "", context.Message.Message.IdentificationId);
-
-    public Task Consume(ConsumeContext<Fault<WhaleIdentified>> context) => FaultedAsync(context, context.Message.Message.Model, context.Message.Message.IdentificationId);
-
-    public Task Consume(ConsumeContext<Fault<WhaleIdentificationFailed>> context) => FaultedAsync(context, context.Message.Message.Model, context.Message.Message.IdentificationId);
-
-    public Task Consume(ConsumeContext<Fault<ModelStateChanged>> context) => FaultedAsync(context, context.Message.Message.Model, null);
-
-    /// <summary>A consumer failed with a message.</summary>
-    private Task FaultedAsync<T>(ConsumeContext<Fault<T>> context, string model, Guid? id)
-    {
-        var (exception, sample) = Sample(context.Message.Exceptions, (id ?? context.Message.FaultedMessageId)?.ToString() ?? "", context.Message.Host);
-        return AcceptAsync(new FailureEvent(FailureType.Fault, model, $"{typeof(T).Name} {exception}", sample), context);
     }
 
     /// <summary>Nobody could read a message.</summary>

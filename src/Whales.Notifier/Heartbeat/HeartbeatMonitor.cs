@@ -56,11 +56,11 @@ internal sealed partial class HeartbeatMonitor(
     {
         // Alertmanager may need a while to find us again.
         var started = clock.GetUtcNow();
-        await leadership.AcquireAsync(stoppingToken);
         var look = options.Value.MissingAfter / 10 < LongestLook ? options.Value.MissingAfter / 10 : LongestLook;
         using var timer = new PeriodicTimer(look, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            await leadership.AcquireAsync(stoppingToken);
             try
             {
                 await LookAsync(started);
@@ -76,6 +76,8 @@ internal sealed partial class HeartbeatMonitor(
     {
         var told = await store.RunAsync(session =>
         {
+            if (!session.IsLeader)
+                return false;
             var now = clock.GetUtcNow();
             var facts = Facts.Get<HeartbeatFacts>(session, Facts.Heartbeat) ?? new HeartbeatFacts();
             if (facts.LastSeen is null && !options.Value.Expected)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -7,6 +8,7 @@ using Whales.Contracts;
 using Whales.Hosting.Security;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Heartbeat;
+using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
 using Whales.Notifier.Telemetry;
 
@@ -20,9 +22,10 @@ internal static class WebhookEndpoints
 {
     public static void MapWebhooks(this IEndpointRouteBuilder endpoints)
     {
-        // In Standalone the API's description is about photos, and Alertmanager has the webhook's own token, no key of the API.
-        endpoints.MapPost("/webhook", (HttpContext context, WebhookIntake intake) => intake.TakeAsync(context, WebhookRoute.Default)).ExcludeFromDescription().RequiresNoKey();
-        endpoints.MapPost("/webhook/alertmanager/{route}", (HttpContext context, string route, WebhookIntake intake) => intake.TakeAsync(context, route)).ExcludeFromDescription().RequiresNoKey();
+        // In Standalone the API's description is about photos, and Alertmanager has the webhook's own token, no key of the API. Nor may the
+        // API's limits hold: what is answered 429 or 413 is lost, since Alertmanager does not send it again.
+        endpoints.MapPost("/webhook", (HttpContext context, WebhookIntake intake) => intake.TakeAsync(context, WebhookRoute.Default)).ExcludeFromDescription().RequiresNoKey().HasItsOwnLimit();
+        endpoints.MapPost("/webhook/alertmanager/{route}", (HttpContext context, string route, WebhookIntake intake) => intake.TakeAsync(context, route)).ExcludeFromDescription().RequiresNoKey().HasItsOwnLimit();
     }
 }
 
@@ -52,7 +55,7 @@ internal sealed partial class WebhookIntake(
                 return Overloaded(context, "Too many webhooks at once.");
             return await TakeAllowedAsync(context, route);
         }
-        catch (Exception exception) when (exception is Microsoft.Data.Sqlite.SqliteException or IOException and not BadHttpRequestException or UnauthorizedAccessException)
+        catch (Exception exception) when (StoreFaults.IsOfStore(exception) && exception is not BadHttpRequestException)
         {
             LogNotKept(exception);
             return Overloaded(context, "The event cannot be kept now.");
@@ -115,6 +118,9 @@ internal sealed partial class WebhookIntake(
 
     private async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request)
     {
+        // Counted here; a host's general limit may be lower, and would cut off who is to be told that it is too much.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
         if (request.ContentLength > _options.MaxWebhookBytes)
             return null;
         using var body = new MemoryStream((int)(request.ContentLength ?? 4096));

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Messages;
 
@@ -60,7 +60,7 @@ internal static class CardTable
     public static long CountPending(StoreSession session) => session.Scalar<long>("select count(*) from cards where version > delivered");
 
     public static IReadOnlyList<(Severity Severity, int Events, DateTimeOffset Oldest)> Backlog(StoreSession session) => session.Query(
-        "select severity, sum(waiting_events), min(waiting_since) from cards where version > delivered group by severity",
+        "select severity, cast(sum(waiting_events) as bigint), min(waiting_since) from cards where version > delivered group by severity",
         row => ((Severity)row.GetInt32(0), row.GetInt32(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))));
 
     /// <summary>Notices that were made in that time, oldest first.</summary>
@@ -77,7 +77,7 @@ internal static class CardTable
     // By its base, so that the kind of notice is written too.
     private static string? NoticeJson(Card card) => card.Notice is null ? null : StoreSession.ToJson<Notice>(card.Notice);
 
-    private static Card Read(SqliteDataReader row) => new()
+    private static Card Read(DbDataReader row) => new()
     {
         Id = row.GetInt64(0),
         Chat = row.GetString(1),
@@ -104,11 +104,11 @@ internal static class CardTable
 
 internal static class RowReading
 {
-    public static DateTimeOffset Time(this SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    public static DateTimeOffset Time(this DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
-    public static DateTimeOffset? TimeOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
+    public static DateTimeOffset? TimeOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
 
-    public static long? LongOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+    public static long? LongOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    public static string? TextOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

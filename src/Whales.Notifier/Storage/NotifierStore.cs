@@ -1,36 +1,35 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Options;
 
 namespace Whales.Notifier.Storage;
 
 /// <summary>
-/// The notifier's own SQLite file. One thread writes; what waits for it is committed together, so that many webhooks share one sync.
-/// A task that completed is on the disk (synchronous=FULL).
+/// What the notifier must not forget, in a SQLite file or in PostgreSQL. One thread writes; what waits for it is committed together, so
+/// that many webhooks share one sync. A task that completed is on the disk.
 /// </summary>
 internal sealed class NotifierStore : IAsyncDisposable
 {
     private const int LargestCommit = 64;
 
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly string _file;
+    private readonly StoreDatabase _database;
     private readonly Task _writer;
-    private StoreSession? _session;
+    private volatile StoreSession? _session;
 
-    public NotifierStore(IOptions<NotifierOptions> options)
-        : this(options.Value.SqliteFile)
+    public NotifierStore(StoreDatabase database)
     {
-    }
-
-    internal NotifierStore(string file)
-    {
-        _file = file;
+        _database = database;
         _writer = Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>True while no other process on this store can deliver.</summary>
+    public bool IsLeader => _session?.IsLeader == true;
+
+    /// <summary>Makes this process the one that delivers, unless another is; true when it is now.</summary>
+    public Task<bool> TryLeadAsync() => RunAsync(_database.TryLead);
+
     /// <summary>Runs <paramref name="work"/> in a transaction; on an exception of its own nothing of it is kept.</summary>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file cannot be read or written.</exception>
-    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="Exception">The store cannot be read or written: <see cref="StoreFaults.IsOfStore"/>.</exception>
     public async Task<T> RunAsync<T>(Func<StoreSession, T> work)
     {
         var item = new Work<T>(work);
@@ -49,8 +48,7 @@ internal sealed class NotifierStore : IAsyncDisposable
     {
         _work.Writer.TryComplete();
         await _writer;
-        _session?.Dispose();
-        _session = null;
+        Close();
     }
 
     private void Write()
@@ -67,10 +65,10 @@ internal sealed class NotifierStore : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                // Whatever state a failed disk left the connection in, the next gets a new one; closing rolls back.
-                _session?.Dispose();
-                _session = null;
-                batch.ForEach(work => work.Fail(exception));
+                // Whatever state a failed disk or server left the connection in, the next gets a new one; closing rolls back.
+                Close();
+                var failure = StoreFaults.IsOfStore(exception) ? exception : new IOException("The store's connection cannot be used.", exception);
+                batch.ForEach(work => work.Fail(failure));
                 continue;
             }
 
@@ -80,17 +78,23 @@ internal sealed class NotifierStore : IAsyncDisposable
 
     private void Commit(List<Work> batch)
     {
-        _session ??= new StoreSession(_file);
-        _session.Run("begin immediate");
+        var session = _session ??= _database.Open();
+        _database.Begin(session);
         foreach (var work in batch)
         {
-            _session.Run("savepoint one");
-            if (!work.TryRun(_session))
-                _session.Run("rollback to one");
-            _session.Run("release one");
+            session.Run("savepoint one");
+            if (!work.TryRun(session))
+                session.Run("rollback to one");
+            session.Run("release one");
         }
 
-        _session.Run("commit");
+        session.Run("commit");
+    }
+
+    private void Close()
+    {
+        _session?.Dispose();
+        _session = null;
     }
 
     private abstract class Work
@@ -117,7 +121,7 @@ internal sealed class NotifierStore : IAsyncDisposable
                 _result = run(session);
                 return true;
             }
-            catch (Exception exception) when (exception is not Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception exception) when (StoreFaults.IsOfCaller(exception))
             {
                 _own = ExceptionDispatchInfo.Capture(exception);
                 return false;

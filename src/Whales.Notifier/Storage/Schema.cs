@@ -1,6 +1,9 @@
 namespace Whales.Notifier.Storage;
 
-/// <summary>The tables. Times are Unix milliseconds. A later version adds statements at the end that may run again.</summary>
+/// <summary>
+/// The tables, in SQLite's words (<see cref="PostgresDatabase.Translate"/>). Times are Unix milliseconds. A later version adds statements
+/// at the end that may run again.
+/// </summary>
 internal static class Schema
 {
     public static IReadOnlyList<string> Statements { get; } =
@@ -60,5 +63,7 @@ internal static class Schema
         "create index if not exists threads_open_key on threads (key) where closed_at is null",
         // Small facts: the heartbeat, the offset of updates, where a chat moved to.
         "create table if not exists facts (name text primary key, value text not null) without rowid",
+        // Buttons and commands that were answered, by Telegram's number.
+        "create table if not exists updates (id integer primary key, at integer not null)",
     ];
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Whales.Notifier.Alerts;
 
 namespace Whales.Notifier.Storage;
@@ -60,7 +60,7 @@ internal static class ThreadTable
     public static IReadOnlyList<(Severity Severity, long Count)> CountOpen(StoreSession session) => session.Query(
         "select severity, count(distinct key) from threads where closed_at is null group by severity", row => ((Severity)row.GetInt32(0), row.GetInt64(1)));
 
-    private static CardThread Read(SqliteDataReader row) => new()
+    private static CardThread Read(DbDataReader row) => new()
     {
         Id = row.GetInt64(0),
         Chat = row.GetString(1),

@@ -40,5 +40,22 @@ internal sealed record BotUser
     public string? Username { get; init; }
 }
 
+/// <summary>Where Telegram posts updates, and how that goes.</summary>
+internal sealed record WebhookInfo
+{
+    /// <summary>Empty: nowhere.</summary>
+    public string Url { get; init; } = "";
+
+    [JsonPropertyName("pending_update_count")]
+    public int PendingUpdateCount { get; init; }
+
+    /// <summary>Unix time of the last post that failed.</summary>
+    [JsonPropertyName("last_error_date")]
+    public long? LastErrorDate { get; init; }
+
+    [JsonPropertyName("last_error_message")]
+    public string? LastErrorMessage { get; init; }
+}
+
 /// <summary>One update as it came; whoever handles it reads what he knows.</summary>
 internal sealed record RawUpdate(long Id, JsonElement Update);

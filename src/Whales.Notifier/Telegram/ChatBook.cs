@@ -46,11 +46,12 @@ internal sealed class ChatBook : IKnownChats
         return found is null ? null : new KnownChat(chatId, found.Chat.Name, found.Chat.Reader);
     }
 
-    /// <summary>Takes up what the store knows.</summary>
+    /// <summary>Takes up what the store knows: another notifier may have written it.</summary>
     public void Load(StoreSession session)
     {
+        var known = Facts.OfChats<ChatFacts>(session);
         foreach (var chat in All)
-            chat.Restore(Facts.Get<ChatFacts>(session, Facts.OfChat(chat.Chat.Name)));
+            chat.Restore(known.GetValueOrDefault(chat.Chat.Name));
     }
 
     private Chat Read(string name, ChatOptions chat) => new(

@@ -61,13 +61,28 @@ internal sealed class TelegramClient(
         {
             ["offset"] = offset,
             ["timeout"] = (int)options.Value.PollTimeout.TotalSeconds,
-            ["allowed_updates"] = new JsonArray("message", "callback_query"),
+            ["allowed_updates"] = AllowedUpdates(),
         };
         var answer = await CallAsync<List<JsonElement>>("getUpdates", body, pipelines.Polls, cancellationToken);
         return answer.Ok
             ? new([.. answer.Value!.Select(update => new RawUpdate(update.GetProperty("update_id").GetInt64(), update))], null)
             : new(null, answer.Failure);
     }
+
+    /// <summary>Telegram posts updates to <paramref name="url"/> from now on, with the secret in a header; what waits there is kept.</summary>
+    public Task<TelegramAnswer<JsonElement>> SetWebhookAsync(Uri url, string secret, CancellationToken cancellationToken) => CallAsync<JsonElement>(
+        "setWebhook",
+        new JsonObject { ["url"] = url.AbsoluteUri, ["secret_token"] = secret, ["allowed_updates"] = AllowedUpdates() },
+        pipelines.Repeatable, cancellationToken);
+
+    /// <summary>Telegram posts updates no more; what waits there is kept for getUpdates.</summary>
+    public Task<TelegramAnswer<JsonElement>> DeleteWebhookAsync(CancellationToken cancellationToken) =>
+        CallAsync<JsonElement>("deleteWebhook", new JsonObject { ["drop_pending_updates"] = false }, pipelines.Repeatable, cancellationToken);
+
+    public Task<TelegramAnswer<WebhookInfo>> GetWebhookInfoAsync(CancellationToken cancellationToken) =>
+        CallAsync<WebhookInfo>("getWebhookInfo", [], pipelines.Repeatable, cancellationToken);
+
+    private static JsonArray AllowedUpdates() => new([.. UpdateReader.AllowedUpdates.Select(kind => JsonValue.Create(kind))]);
 
     private async Task<TelegramAnswer<T>> CallAsync<T>(
         string method, JsonObject body, ResiliencePipeline<CallResult> pipeline, CancellationToken cancellationToken)

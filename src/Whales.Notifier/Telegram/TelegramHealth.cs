@@ -43,7 +43,7 @@ internal sealed class StoreHealth(NotifierStore store, TimeProvider clock) : IHe
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, $"The notifier's file cannot be written: {exception.Message}");
+            return new HealthCheckResult(context.Registration.FailureStatus, $"The notifier's store cannot be written: {exception.Message}");
         }
     }
 }

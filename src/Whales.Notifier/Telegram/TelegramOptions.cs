@@ -20,8 +20,20 @@ public sealed class TelegramOptions
     /// <summary>Ids of the people who may press buttons and give commands. Default: nobody.</summary>
     public IList<string> AllowedUsers { get; } = [];
 
-    /// <summary>Whether buttons and commands are listened to, by long polling. Default true.</summary>
+    /// <summary>Whether buttons and commands are listened to. Default true.</summary>
     public bool Updates { get; set; } = true;
+
+    /// <summary>
+    /// Where Telegram posts what people press and write: the public https address that leads to our <c>/telegram/updates</c>, on port 443,
+    /// 80, 88 or 8443. Default none: the notifier that delivers asks Telegram, by long polling.
+    /// </summary>
+    public Uri? WebhookUrl { get; set; }
+
+    /// <summary>
+    /// What Telegram must send there as <c>X-Telegram-Bot-Api-Secret-Token</c>: 16 to 256 letters, digits, _ and -. Needed with
+    /// <see cref="WebhookUrl"/>; Telegram is told by us.
+    /// </summary>
+    public string? WebhookSecret { get; set; }
 
     /// <summary>How long one call may take. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:02:00")]
@@ -51,7 +63,7 @@ public sealed class TelegramOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan LongestBackOff { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a chat that refused us, or a token that was wrong, is tried again. Default 5 min.</summary>
+    /// <summary>How often a chat that refused us, or a token that was wrong, is tried again, and a webhook looked after. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -19,7 +19,11 @@ internal static class TelegramRegistration
             provider.GetRequiredService<BotToken>().IsSet ? provider.GetRequiredService<TelegramChannel>() : provider.GetRequiredService<DryRunChannel>());
         services.AddSingleton<ChatChecks>();
         services.AddHostedService(provider => provider.GetRequiredService<ChatChecks>());
-        services.AddHostedService<UpdatePoller>();
+        services.AddSingleton<UpdateHandler>();
+        services.AddSingleton<UpdatePolling>();
+        services.AddSingleton<UpdateWebhook>();
+        services.AddSingleton<UpdateIntake>();
+        services.AddHostedService<UpdateListener>();
         services.AddHttpClient<TelegramClient>(client => client.Timeout = Timeout.InfiniteTimeSpan)
             // The token is part of every address: nothing may log it, and no trace may carry it. Telegram needs no trace context either.
             .RemoveAllLoggers()

@@ -66,6 +66,12 @@ internal sealed class NotifierMetrics
         Declare(known, _callbacks, "outcome", Words.Callbacks);
         foreach (var outcome in Words.Deliveries)
             known.Add(_deliveries, Tag("channel", Channel), Tag("outcome", outcome));
+        foreach (var method in Words.Methods)
+        {
+            foreach (var outcome in Words.CallOutcomes)
+                known.Add(_callTime, Tag("method", method), Tag("outcome", outcome));
+        }
+
         foreach (var source in Words.Sources)
         {
             foreach (var severity in Words.Severities)
@@ -107,7 +113,7 @@ internal sealed class NotifierMetrics
 
     public void TelegramCalled(string method, TimeSpan took, TelegramFailure? failure)
     {
-        _callTime.Record(took.TotalSeconds, Tag("method", method), Tag("outcome", failure is null ? "ok" : "failed"));
+        _callTime.Record(took.TotalSeconds, Tag("method", method), Tag("outcome", Words.CallOutcomes[failure is null ? 0 : 1]));
         if (failure is not null)
             _errors.Add(1, Tag("code", Words.Of(failure)));
     }

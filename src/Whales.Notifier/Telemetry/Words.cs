@@ -31,6 +31,12 @@ internal static class Words
 
     public static IReadOnlyList<string> Errors { get; } = ["400", "401", "403", "404", "409", "429", "5xx", "timeout", "network"];
 
+    /// <summary>Of the Bot API, those that we call.</summary>
+    public static IReadOnlyList<string> Methods { get; } =
+        ["getMe", "getChat", "getUpdates", "sendMessage", "sendChatAction", "editMessageText", "answerCallbackQuery", "setMyCommands"];
+
+    public static IReadOnlyList<string> CallOutcomes { get; } = ["ok", "failed"];
+
     public static IReadOnlyList<string> Silences { get; } = ["created", "undone", "denied", "expired"];
 
     public static IReadOnlyList<string> Reconciliations { get; } = [Resolved, Sent];

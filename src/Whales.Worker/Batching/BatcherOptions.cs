@@ -18,6 +18,9 @@ internal sealed record BatcherOptions
     /// <summary>Bulk items' share of the places in batches while interactive ones wait too, 0 to 1. Default 0.2.</summary>
     public double BulkShare { get; init; } = 0.2;
 
+    /// <summary>How far the threads that run batches step back for all others, 0 (not at all) to 19; see <see cref="ComputeThread"/>.</summary>
+    public int Niceness { get; init; }
+
     /// <summary>Prefix of the threads' names, for debuggers and dumps.</summary>
     public string Name { get; init; } = "batcher";
 }

@@ -121,12 +121,13 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
         var dropped = new List<Pending>();
         var items = new TItem[_options.MaxBatchSize];
         var outcomes = new Outcome<TResult>[_options.MaxBatchSize];
+        using var compute = new ComputeThread($"{_options.Name} {session} run", _options.Niceness);
         while (Form(batch, dropped))
         {
             foreach (var pending in dropped)
                 pending.Drop();
             if (batch.Count > 0)
-                Run(session, batch, items, outcomes);
+                Run(session, compute, batch, items, outcomes);
             Array.Clear(items);
             batch.Clear();
             dropped.Clear();
@@ -172,7 +173,7 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
         return BatchRule.Decide(_queue.Count, oldestAge, _free, _options.MaxBatchSize, _options.MaxDelay, _draining);
     }
 
-    private void Run(int session, List<Pending> batch, TItem[] items, Outcome<TResult>[] outcomes)
+    private void Run(int session, ComputeThread compute, List<Pending> batch, TItem[] items, Outcome<TResult>[] outcomes)
     {
         for (var i = 0; i < batch.Count; i++)
             items[i] = batch[i].Item;
@@ -180,7 +181,7 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
         var started = _time.GetTimestamp();
         try
         {
-            _run(session, items.AsSpan(0, batch.Count), outcomes.AsSpan(0, batch.Count));
+            compute.Run(() => _run(session, items.AsSpan(0, batch.Count), outcomes.AsSpan(0, batch.Count)));
         }
         catch (Exception e)
         {
@@ -188,7 +189,7 @@ internal sealed class DynamicBatcher<TItem, TResult> : IAsyncDisposable
                 batch[0].Fail(e);
             else
                 foreach (var pending in batch)
-                    Run(session, [pending], items, outcomes);
+                    Run(session, compute, [pending], items, outcomes);
             return;
         }
 

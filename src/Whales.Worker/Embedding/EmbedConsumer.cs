@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Resilience;
 using Whales.Worker.Identification;
+using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Embedding;
 
@@ -18,15 +20,17 @@ internal sealed partial class EmbedConsumer(
     QueueAddresses addresses,
     DrainDeadline drain,
     Persistently persistently,
+    TimeProvider clock,
     IOptions<RabbitMqOptions> options,
     ILogger<EmbedConsumer> log)
 {
     /// <summary>A message of the model's bulk queue.</summary>
     public async Task ConsumeAsync(ConsumeContext<EmbedPhoto> context)
     {
+        using var span = PhotoSpans.Begin(context);
         if (!context.ReceiveContext.Redelivered && !starts.IsSuspect(context.Message.PhotoId, context.Message.Attempt))
         {
-            await RunAsync(context.Message, alone: false);
+            await RunAsync(context.Message, span, alone: false);
             return;
         }
 
@@ -38,11 +42,12 @@ internal sealed partial class EmbedConsumer(
     /// <summary>A message of the suspect queue, alone.</summary>
     public async Task ConsumeSuspectAsync(ConsumeContext<EmbedPhoto> context)
     {
+        using var span = PhotoSpans.Begin(context);
         using var turn = await starts.AloneAsync(context.CancellationToken);
         var ended = starts.EndedBy(context.Message.PhotoId, context.Message.Attempt);
         if (ended < options.Value.SuspectStarts)
         {
-            await RunAsync(context.Message, alone: true);
+            await RunAsync(context.Message, span, alone: true);
             return;
         }
 
@@ -50,16 +55,22 @@ internal sealed partial class EmbedConsumer(
         await PublishAsync(embedder.Failure(
             context.Message, FailureCodes.PoisonousImage, $"The worker ended {ended} times while it had this photo alone; the photo was set aside."));
         starts.Forget(context.Message.PhotoId, context.Message.Attempt);
+        PhotoSpans.End(span, context.Message.SubmittedAt, clock.GetUtcNow(), PhotoOutcome.Poisonous, default, default);
     }
 
-    private async Task RunAsync(EmbedPhoto command, bool alone)
+    private async Task RunAsync(EmbedPhoto command, Activity span, bool alone)
     {
+        var taken = clock.GetUtcNow();
         var start = starts.Begin(command.PhotoId, command.Attempt, alone);
         var finished = false;
         try
         {
-            await PublishAsync(await embedder.EmbedAsync(command, drain.Token));
+            var embedded = await embedder.EmbedAsync(command, drain.Token);
+            var publishing = clock.GetTimestamp();
+            await PublishAsync(embedded.Answer);
             finished = true;
+            var timings = embedded.Timings with { Publish = clock.GetElapsedTime(publishing).TotalSeconds };
+            PhotoSpans.End(span, command.SubmittedAt, taken, embedded.Outcome, timings, embedded.Batch);
         }
         finally
         {

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Whales.Contracts;
 using Whales.Hosting.Images;
 using Whales.Hosting.Resilience;
 using Whales.Imaging;
 using Whales.Worker.Identification;
 using Whales.Worker.Models;
+using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Embedding;
 
@@ -18,24 +20,39 @@ internal sealed partial class PhotoEmbedder(
     TimeProvider clock,
     ILogger<PhotoEmbedder> log)
 {
-    /// <returns>What to publish: <see cref="PhotoEmbedded"/> or <see cref="PhotoEmbeddingFailed"/>.</returns>
-    public async Task<object> EmbedAsync(EmbedPhoto command, CancellationToken cancellationToken)
+    public async Task<EmbeddedPhoto> EmbedAsync(EmbedPhoto command, CancellationToken cancellationToken)
     {
         if (!model.HasCatalogue)
-            return Failure(command, FailureCodes.ModelUnavailable, $"Model {command.Model} is a classifier here and has no catalogue.");
+            return new(Failure(command, FailureCodes.ModelUnavailable, $"Model {command.Model} is a classifier here and has no catalogue."), default, default);
+        var started = clock.GetTimestamp();
+        TimeSpan fetched = default;
         try
         {
             using var tensor = model.RentTensor();
             using (var photo = await FetchAsync(command, cancellationToken))
+            {
+                fetched = clock.GetElapsedTime(started);
                 await decoders.RunAsync(Lane.Bulk, () => PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values));
-            return new PhotoEmbedded
+            }
+
+            var prepared = clock.GetElapsedTime(started);
+            var vector = await model.EmbedAsync(tensor, cancellationToken);
+            var answer = new PhotoEmbedded
             {
                 PhotoId = command.PhotoId,
                 Model = command.Model,
                 ModelVersion = model.Version,
-                Embedding = await model.EmbedAsync(tensor, cancellationToken),
+                Embedding = vector.Embedding,
                 Worker = worker.Name,
             };
+            var timings = new PhotoTimings
+            {
+                Fetch = fetched.TotalSeconds,
+                Decode = (prepared - fetched).TotalSeconds,
+                BatchWait = vector.BatchWait.TotalSeconds,
+                Inference = vector.Inference.TotalSeconds,
+            };
+            return new(answer, timings, vector.Batch);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -47,7 +64,7 @@ internal sealed partial class PhotoEmbedder(
                 _ => (FailureCodes.InternalError, "The worker failed on this photo; its log says how."),
             };
             LogFailed(exception, command.PhotoId, command.Model, code);
-            return Failure(command, code, message);
+            return new(Failure(command, code, message), new PhotoTimings { Fetch = fetched.TotalSeconds }, default);
         }
     }
 
@@ -69,4 +86,13 @@ internal sealed partial class PhotoEmbedder(
 
     [LoggerMessage(LogLevel.Warning, "Catalogue photo {PhotoId} failed on {Model}: {Code}")]
     private partial void LogFailed(Exception exception, Guid photoId, string model, string code);
+}
+
+/// <summary>What became of a catalogue photo.</summary>
+/// <param name="Answer">To publish: <see cref="PhotoEmbedded"/> or <see cref="PhotoEmbeddingFailed"/>.</param>
+/// <param name="Timings">Where its seconds went.</param>
+/// <param name="Batch">The recorded trace of the run that it was in; default: none.</param>
+internal readonly record struct EmbeddedPhoto(object Answer, PhotoTimings Timings, ActivityContext Batch)
+{
+    public PhotoOutcome Outcome => Answer is PhotoEmbedded ? PhotoOutcome.Succeeded : PhotoOutcome.Failed;
 }

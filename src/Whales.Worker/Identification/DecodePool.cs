@@ -15,14 +15,16 @@ public sealed class DecodePool : IDisposable
 
     /// <param name="threads">1 or more.</param>
     /// <param name="bulkShare">Bulk photos' share of the turns while others wait too, 0 to 1.</param>
-    public DecodePool(int threads, double bulkShare = 0.2)
+    /// <param name="niceness">How far decoding steps back for all other threads, 0 (not at all) to 19; see <see cref="ComputeThread"/>.</param>
+    public DecodePool(int threads, double bulkShare = 0.2, int niceness = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _jobs = new LaneQueue<Job>(bulkShare);
         _threads = new Thread[threads];
         for (var i = 0; i < threads; i++)
         {
-            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"decode {i}" };
+            var name = $"decode {i}";
+            _threads[i] = new Thread(() => Run(name, niceness)) { IsBackground = true, Name = name };
             _threads[i].Start();
         }
     }
@@ -54,10 +56,11 @@ public sealed class DecodePool : IDisposable
             thread.Join();
     }
 
-    private void Run()
+    private void Run(string name, int niceness)
     {
+        using var compute = new ComputeThread($"{name} run", niceness);
         while (Take() is { } job)
-            job.Run();
+            job.Run(compute);
     }
 
     private Job? Take()
@@ -78,11 +81,11 @@ public sealed class DecodePool : IDisposable
     // The continuation of a decode is the batcher's short enqueue; it may go on elsewhere while this thread takes the next photo.
     private sealed class Job(Action work) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        public void Run()
+        public void Run(ComputeThread compute)
         {
             try
             {
-                work();
+                compute.Run(work);
                 SetResult();
             }
 #pragma warning disable CA1031 // Whatever the work threw belongs to its caller.

@@ -5,13 +5,12 @@ using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Hosting.Models;
 using Whales.Hosting.Resilience;
-using Whales.Worker.Telemetry;
 
 namespace Whales.Worker.Identification;
 
 /// <summary>Serves the configured models of the model folder, and announces their states every ten seconds.</summary>
 internal sealed partial class ModelHost(
-    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, ConnectedQueues queues, EndReports ends, WorkerMetrics metrics, IHostApplicationLifetime lifetime, ILogger<ModelHost> log)
+    IOptions<ModelsOptions> options, IServiceProvider services, IBus bus, ConnectedQueues queues, EndReports ends, DeclaredModels declared, IHostApplicationLifetime lifetime, ILogger<ModelHost> log)
     : BackgroundService, IHostedLifecycleService, IHealthCheck, IAsyncDisposable
 {
     private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(10);
@@ -27,24 +26,13 @@ internal sealed partial class ModelHost(
         await WaitForStartAsync(stoppingToken);
         // Before any queue is open: who counts should have heard before the photo comes again.
         await ends.SendAsync(stoppingToken);
-        var folders = ModelFolders.Scan(options.Value.Folder);
-        foreach (var folder in folders.Broken)
+        var (served, broken) = (declared.Served, declared.Broken);
+        foreach (var folder in declared.AllBroken)
             LogBroken(folder.Path, folder.Error);
-        var served = folders.Models.Where(m => options.Value.Serves(m.Manifest.Name)).ToList();
         var missing = options.Value.Serve.Except(served.Select(m => m.Manifest.Name)).ToList();
         foreach (var name in missing)
             LogNotFound(name, options.Value.Folder);
-        var broken = folders.Broken.Where(f => options.Value.Serves(f.Name)).ToList();
         _unusable = [.. broken.Select(f => f.Error), .. missing.Except(broken.Select(f => f.Name)).Select(name => $"{name}: there is no such folder in {options.Value.Folder}.")];
-        metrics.DeclareModels(served.Select(m => m.Manifest.Name));
-        foreach (var thresholds in served.Select(m => (m.Manifest.Name, Of: m.Manifest.Thresholds)))
-            metrics.DeclareThresholds(thresholds.Name, thresholds.Of.InferenceWarningSeconds, thresholds.Of.InferenceCriticalSeconds);
-        foreach (var name in broken.Select(f => f.Name).Where(Names.IsModel))
-        {
-            metrics.DeclareModels([name]);
-            metrics.ModelLoadFailed(name);
-        }
-
         lock (_models)
             _models.AddRange(served.Select(folder => ActivatorUtilities.CreateInstance<ServedModel>(services, folder)));
         _scanned = true;
@@ -88,7 +76,12 @@ internal sealed partial class ModelHost(
     public Task StoppingAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(Models().Select(model => model.StopConsumingAsync(cancellationToken)));
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Before the metrics page can be asked for, and before a broker is needed: an alert must find the models of a worker that gets no further.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        declared.Read();
+        return Task.CompletedTask;
+    }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -23,7 +23,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     private readonly DynamicBatcher<PhotoTensor, Answer> _batcher;
     private readonly Action<BatchReport>? _batchRan;
 
-    private IdentificationModel(ModelManifest manifest, Network network, IMatcher matcher, RunPlan plan, double bulkShare, TimeProvider time, Action<BatchReport>? batchRan)
+    private IdentificationModel(ModelManifest manifest, Network network, IMatcher matcher, RunPlan plan, InferenceOptions inference, TimeProvider time, Action<BatchReport>? batchRan)
     {
         (Manifest, _network, _matcher, _batchRan) = (manifest, network, matcher, batchRan);
         (BatchSize, Sessions, SecondsPerPhoto) = (plan.BatchSize, plan.Sessions, 1 / plan.PhotosPerSecond);
@@ -35,7 +35,9 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             MaxBatchSize = plan.BatchSize,
             Sessions = plan.Sessions,
             MaxDelay = TimeSpan.FromMilliseconds(manifest.Batch.MaxDelayMs),
-            BulkShare = bulkShare,
+            BulkShare = inference.BulkShare,
+            // A thread that feeds a GPU computes nothing, and must not wait for a core.
+            Niceness = network.ExecutionProvider == ExecutionProviders.Cpu ? inference.Niceness : 0,
             Name = manifest.Name,
         };
         _batcher = new DynamicBatcher<PhotoTensor, Answer>(options, Run, time);
@@ -102,7 +104,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     public async ValueTask<Prediction> PredictAsync(
         PhotoTensor tensor, DateTimeOffset? expiresAt = null, Lane lane = Lane.Interactive, CancellationToken cancellationToken = default)
     {
-        tensor.Trace = Activity.Current is { Recorded: true } trace ? trace.Context : default;
+        tensor.Trace = CurrentTrace();
         var batched = await _batcher.RunAsync(tensor, lane, expiresAt, cancellationToken).ConfigureAwait(false);
         var (ranking, cetaceanScore, inference, match, _, batch) = batched.Value;
         var candidates = ranking.Candidates!;
@@ -122,17 +124,17 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     }
 
     /// <summary>Runs a photo of the catalogue in a batch with others.</summary>
-    /// <returns>Its vector of length 1: float16, little-endian.</returns>
     /// <exception cref="InferenceException">The network failed on this photo, or gave no number for it.</exception>
-    public async ValueTask<byte[]> EmbedAsync(PhotoTensor tensor, CancellationToken cancellationToken = default)
+    public async ValueTask<PhotoVector> EmbedAsync(PhotoTensor tensor, CancellationToken cancellationToken = default)
     {
         tensor.KeepsOutput = true;
+        tensor.Trace = CurrentTrace();
         var batched = await _batcher.RunAsync(tensor, Lane.Bulk, expiresAt: null, cancellationToken).ConfigureAwait(false);
         var values = batched.Value.Output!;
         TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
         var embedding = new byte[values.Length * sizeof(ushort)];
         TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(embedding.AsSpan()));
-        return embedding;
+        return new PhotoVector(embedding, batched.Waited, batched.Value.Inference, batched.Value.Batch);
     }
 
     /// <summary>Answers what was handed in, then frees everything.</summary>
@@ -157,7 +159,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
             if (network.WhyNotCuda is { } reason)
                 LogOnCpu(logger, manifest.Name, reason);
             LogLoaded(logger, manifest.Name, manifest.Version, network.ExecutionProvider, plan.BatchSize, plan.Sessions, plan.PhotosPerSecond, matcher.CatalogueVersion);
-            return new IdentificationModel(manifest, network, matcher, plan, options.BulkShare, time, batchRan);
+            return new IdentificationModel(manifest, network, matcher, plan, options, time, batchRan);
         }
         catch
         {
@@ -197,6 +199,8 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
 
         _batchRan?.Invoke(new BatchReport(photos.Length, inference, match, Failed: false));
     }
+
+    private static ActivityContext CurrentTrace() => Activity.Current is { Recorded: true } trace ? trace.Context : default;
 
     [LoggerMessage(LogLevel.Warning, "Model {Model} runs on the CPU: CUDA cannot be had: {Reason}")]
     private static partial void LogOnCpu(ILogger logger, string model, string reason);

@@ -34,6 +34,13 @@ internal sealed class InferenceOptions
     [Range(0.01, 0.9)]
     public double BulkShare { get; set; } = 0.2;
 
+    /// <summary>
+    /// How far decoding and networks on the CPU step back for every other thread of the host and its neighbours, 0 (not at all) to 19. Default 10: requests,
+    /// messages and <c>/metrics</c> do not wait for a core that identifies photos.
+    /// </summary>
+    [Range(0, 19)]
+    public int Niceness { get; set; } = 10;
+
     /// <summary>About how long the measuring may take for each model, in seconds, 0.01 to 600. Default 2.</summary>
     [Range(0.01, 600)]
     public double WarmUpSeconds { get; set; } = 2;

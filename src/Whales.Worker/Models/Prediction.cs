@@ -33,6 +33,13 @@ internal sealed record Prediction
     public ActivityContext Batch { get; init; }
 }
 
+/// <summary>A photo of the catalogue as other photos are compared with it.</summary>
+/// <param name="Embedding">A vector of length 1: float16, little-endian.</param>
+/// <param name="BatchWait">From handing in to the start of the batch.</param>
+/// <param name="Inference">One run of the network over the whole batch.</param>
+/// <param name="Batch">The recorded trace of the run; default: none.</param>
+internal readonly record struct PhotoVector(byte[] Embedding, TimeSpan BatchWait, TimeSpan Inference, ActivityContext Batch);
+
 /// <summary>What one run did, for metrics.</summary>
 /// <param name="Size">Photos.</param>
 /// <param name="Inference">Time in the network.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Whales.Hosting.Models;
+using Whales.Worker.Batching;
 
 namespace Whales.Worker.Models;
 
@@ -28,7 +29,7 @@ internal static class WarmUp
         var isFixed = sizes.Count == 1 && sessionCounts.Count == 1;
         var slice = TimeSpan.FromSeconds(options.WarmUpSeconds / (isFixed ? 10 : sizes.Count + sessionCounts.Count - 1));
 
-        using var bench = new Bench(network, sessionCounts.Max());
+        using var bench = new Bench(network, sessionCounts.Max(), network.ExecutionProvider == ExecutionProviders.Cpu ? options.Niceness : 0);
         var measured = new List<RunPlan>();
         foreach (var size in sizes)
         {
@@ -67,7 +68,7 @@ internal static class WarmUp
     }
 
     /// <summary>Runs batches of noise on several threads, and counts.</summary>
-    private sealed class Bench(Network network, int sessions) : IDisposable
+    private sealed class Bench(Network network, int sessions, int niceness) : IDisposable
     {
         private readonly PhotoTensorPool _pool = new(network.Input, 0);
         private readonly List<PhotoTensor> _photos = [];
@@ -85,6 +86,7 @@ internal static class WarmUp
             {
                 try
                 {
+                    ComputeThread.StepBack(niceness);
                     if (_sessions[number] is not { } session || session.MaxBatchSize < size)
                     {
                         _sessions[number]?.Dispose();

@@ -26,6 +26,20 @@ internal static class PhotoSpans
         return span;
     }
 
+    /// <summary>As for a photo to be identified, for one of the catalogue.</summary>
+    public static Activity Begin(ConsumeContext<EmbedPhoto> context)
+    {
+        var span = MessageTrace.Continue("embed", context);
+        if (span.IsAllDataRequested)
+        {
+            span.SetTag("whales.photo_id", context.Message.PhotoId.ToString());
+            span.SetTag("whales.attempt", context.Message.Attempt);
+            span.SetTag("whales.model", context.Message.Model);
+        }
+
+        return span;
+    }
+
     /// <summary>Writes the stages that the photo reached, one after the other.</summary>
     /// <param name="span">The photo's own.</param>
     /// <param name="submitted">When it began to wait in its queue.</param>

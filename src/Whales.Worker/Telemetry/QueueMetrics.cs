@@ -35,17 +35,16 @@ public sealed class QueueMetrics
             "Until the lane's queue is empty if nothing more comes, all its workers as fast as this one.");
     }
 
-    /// <summary>Models whose queues are open here.</summary>
+    /// <summary>Models whose queues are watched.</summary>
     public IReadOnlyList<string> Models => [.. _series.Keys.Select(key => key.Model).Distinct()];
+
+    /// <summary>The model is to be served: what lies in its queues is told from now on, also while it is not loaded.</summary>
+    public void Declare(string model) => Add(model, double.NaN);
 
     /// <summary>The model's queues are open.</summary>
     /// <param name="model">The model.</param>
     /// <param name="secondsPerPhoto">By its warm-up; stands in for a rate before the first photos.</param>
-    public void Serve(string model, double secondsPerPhoto)
-    {
-        foreach (var lane in Enum.GetValues<Lane>())
-            _series[(model, lane)] = new LaneSeries(model, lane, secondsPerPhoto, _time);
-    }
+    public void Serve(string model, double secondsPerPhoto) => Add(model, secondsPerPhoto);
 
     /// <summary>A photo was taken from its queue; <see cref="Done"/> must follow once.</summary>
     public void Took(string model, Lane lane) => Find(model, lane)?.Hold(1);
@@ -66,9 +65,15 @@ public sealed class QueueMetrics
             Find(depth.Model, depth.Lane)?.Heard(depth);
     }
 
+    private void Add(string model, double secondsPerPhoto)
+    {
+        foreach (var lane in Enum.GetValues<Lane>())
+            _series.GetOrAdd((model, lane), static (key, time) => new LaneSeries(key.Model, key.Lane, time), _time).SecondsPerPhoto = secondsPerPhoto;
+    }
+
     private LaneSeries? Find(string model, Lane lane) => _series.GetValueOrDefault((model, lane));
 
-    private sealed class LaneSeries(string model, Lane lane, double secondsPerPhoto, TimeProvider time)
+    private sealed class LaneSeries(string model, Lane lane, TimeProvider time)
     {
         private int _held;
         private QueueDepth _depth;
@@ -76,6 +81,9 @@ public sealed class QueueMetrics
         public KeyValuePair<string, object?>[] Tags { get; } = [new("model", model), new("lane", lane == Lane.Bulk ? "bulk" : "interactive")];
 
         public SlidingRate Rate { get; } = new(time);
+
+        /// <summary>NaN while the model is not loaded: nobody can say how long its photos will wait, and the page leaves the series out.</summary>
+        public double SecondsPerPhoto { get; set; }
 
         public int Held => Math.Max(0, Volatile.Read(ref _held));
 
@@ -91,7 +99,7 @@ public sealed class QueueMetrics
             if (waiting == 0)
                 return 0;
             var rate = Rate.PerSecond();
-            return waiting / ((rate > 0 ? rate : 1 / secondsPerPhoto) * Math.Max(1, _depth.Consumers));
+            return waiting / ((rate > 0 ? rate : 1 / SecondsPerPhoto) * Math.Max(1, _depth.Consumers));
         }
     }
 }

@@ -10,8 +10,6 @@ namespace Whales.FunctionalTests.Monitoring;
 /// </summary>
 public sealed class AlertDeliveryTests : IDisposable
 {
-    private const string Token = "token-of-this-test";
-
     // Two cores may have a whole test suite to run.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -25,7 +23,7 @@ public sealed class AlertDeliveryTests : IDisposable
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, privateBroker: true);
         var worker = await cluster.StartWorkerAsync();
         await using var notifier = await StartNotifierAsync(cluster);
-        await using var alertmanager = await AlertmanagerServer.StartAsync(AlertmanagerServer.OurRoutesTo(notifier.Url, Token));
+        await using var alertmanager = await AlertmanagerServer.StartAsync(AlertmanagerServer.OurRoutesTo(notifier.Url, NotifierProcess.Token));
         await using var prometheus = await StartPrometheusAsync(cluster, worker, notifier, alertmanager, "ModelNotLoaded");
         using var outbox = new Outbox(notifier.Url);
         await prometheus.WaitForUpAsync("whales-worker");
@@ -52,7 +50,7 @@ public sealed class AlertDeliveryTests : IDisposable
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, privateBroker: true);
         var worker = await cluster.StartWorkerAsync();
         await using var notifier = await StartNotifierAsync(cluster);
-        await using var alertmanager = await AlertmanagerServer.StartAsync(AlertmanagerServer.OurRoutesTo(notifier.Url, Token));
+        await using var alertmanager = await AlertmanagerServer.StartAsync(AlertmanagerServer.OurRoutesTo(notifier.Url, NotifierProcess.Token));
         await using var prometheus = await StartPrometheusAsync(cluster, worker, notifier, alertmanager, "BrokerDown");
         using var outbox = new Outbox(notifier.Url);
         await prometheus.WaitForUpAsync("rabbitmq");
@@ -85,23 +83,5 @@ public sealed class AlertDeliveryTests : IDisposable
             },
             [worker.Url], hasty);
 
-    private async Task<HostProcess> StartNotifierAsync(Cluster cluster)
-    {
-        var notifier = HostProcess.Start("Whales.Notifier", new Dictionary<string, string?>
-        {
-            ["RabbitMq__Uri"] = cluster.Broker.ToString(),
-            ["Notifier__SqliteFile"] = _folder.Path("notifier.db"),
-            ["Notifier__WebhookToken"] = Token,
-        });
-        try
-        {
-            await notifier.WaitForReadyAsync();
-            return notifier;
-        }
-        catch
-        {
-            await notifier.DisposeAsync();
-            throw;
-        }
-    }
+    private Task<HostProcess> StartNotifierAsync(Cluster cluster) => NotifierProcess.StartAsync(cluster.Broker, _folder.Path("notifier.db"));
 }

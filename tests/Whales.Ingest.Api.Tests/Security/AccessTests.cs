@@ -11,6 +11,7 @@ using Whales.Hosting.Messaging;
 using Whales.Hosting.Security;
 using Whales.Ingest.Api.Storage;
 using Whales.Ingest.Api.Tests.Hosting;
+using Whales.Notifier;
 using Whales.Testing;
 
 namespace Whales.Ingest.Api.Tests.Security;
@@ -21,15 +22,26 @@ public sealed class AccessTests
     private const string NoId = "01936b7e-5f2c-7d3a-9c41-2f6f0a9d8e11";
 
     /// <summary>A route that somebody adds and forgets to give a rule fails here; nobody can call it meanwhile.</summary>
-    [Fact]
-    public async Task Endpoints_OfTheApi_EachHaveARuleAndItStandsInTheDocument()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Notifier:WebhookToken")]
+    [InlineData("Telegram:BotToken")]
+    public async Task Endpoints_OfTheApiAndOfStandalone_EachHaveARuleAndItStandsInTheDocument(string? notifier)
     {
-        await using var app = Build();
+        await using var app = Build(notifier);
         var document = await File.ReadAllLinesAsync(System.IO.Path.Combine(Repository.Root, "docs", "security.md"), TestContext.Current.CancellationToken);
 
         var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToList();
 
         Assert.True(endpoints.Count > 15, $"{endpoints.Count} endpoints");
+        string[] ofTheNotifier = notifier switch
+        {
+            null => [],
+            // Without a bot's token: a dry run.
+            "Notifier:WebhookToken" => ["POST /webhook", "POST /webhook/alertmanager/{route}", "GET /debug/outbox"],
+            _ => ["POST /webhook", "POST /webhook/alertmanager/{route}", "POST /telegram/updates"],
+        };
+        Assert.Equal(ofTheNotifier, endpoints.Select(Name).Where(name => name.Contains("webhook", StringComparison.Ordinal) || name.Contains("debug", StringComparison.Ordinal) || name.Contains("telegram", StringComparison.Ordinal)));
         var forgotten = endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<AccessRule>() is null).Select(Name).ToList();
         Assert.Empty(forgotten);
         var table = endpoints.Select(endpoint => $"| `{Name(endpoint)}` | {endpoint.Metadata.GetMetadata<AccessRule>()!.Words} |").Distinct().ToList();
@@ -170,11 +182,22 @@ public sealed class AccessTests
         await method.ProblemAsync(405, ErrorCodes.MethodNotAllowed);
     }
 
-    /// <summary>The API as its host makes it, not started.</summary>
-    private static WebApplication Build()
+    /// <summary>The API as its host makes it, or with a notifier as Standalone does; not started.</summary>
+    private static WebApplication Build(string? notifier)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Models:Folder"] = System.IO.Path.Combine(Repository.Root, "models") });
+        if (notifier is not null)
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                [notifier] = "123456:secret-of-nobody",
+                ["Telegram:WebhookUrl"] = "https://whales.example/telegram/updates",
+                ["Telegram:WebhookSecret"] = "a-secret-of-nobody",
+            });
+            builder.AddNotifier();
+        }
+
         builder.AddWhalesDefaults("api");
         builder.AddIdentificationStore();
         builder.AddImageStore();
@@ -183,6 +206,8 @@ public sealed class AccessTests
         var app = builder.Build();
         app.MapWhalesDefaults();
         app.MapIngest();
+        if (notifier is not null)
+            app.MapNotifier();
         return app;
     }
 }

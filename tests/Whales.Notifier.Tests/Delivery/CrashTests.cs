@@ -6,11 +6,14 @@ namespace Whales.Notifier.Tests.Delivery;
 /// <summary>kill -9: nothing that was answered 202 is lost, and at most one message per chat comes twice.</summary>
 public sealed class CrashTests
 {
-    [Fact]
-    public async Task Kill_WhileAMessageIsOnItsWay_SendsItAgainOnceAndNothingElseTwice()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Kill_WhileAMessageIsOnItsWay_SendsItAgainOnceAndNothingElseTwice(StoreKind kind)
     {
+        await using var store = await TestStore.CreateAsync(kind);
         await using var telegram = await FakeBotApi.StartAsync();
-        await using var notifier = await RunningNotifier.StartAsync(telegram, new Dictionary<string, string?> { ["Notifier__Coalesce"] = "00:00:00" });
+        await using var notifier = await RunningNotifier.StartAsync(telegram, store.With(("Notifier__Coalesce", "00:00:00")));
         await notifier.AcceptAsync(Payloads.Firing("Before"));
         await Eventually.UntilAsync(() => telegram.Messages.Count == 1, RunningNotifier.Patience, "the first message");
         // Telegram has it; the notifier never hears so.
@@ -30,13 +33,16 @@ public sealed class CrashTests
         Assert.Equal(2, Count(telegram, "During"));
     }
 
-    [Fact]
-    public async Task Kill_AgainAndAgainUnderLoad_LosesNothing()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Kill_AgainAndAgainUnderLoad_LosesNothing(StoreKind kind)
     {
         const int Kills = 4;
+        await using var store = await TestStore.CreateAsync(kind);
         await using var telegram = await FakeBotApi.StartAsync();
         await using var notifier = await RunningNotifier.StartAsync(
-            telegram, new Dictionary<string, string?> { ["Notifier__Coalesce"] = "00:00:00", ["Notifier__StormThreshold"] = "1000", ["Telegram__ChatInterval"] = "00:00:00.02" });
+            telegram, store.With(("Notifier__Coalesce", "00:00:00"), ("Notifier__StormThreshold", "1000"), ("Telegram__ChatInterval", "00:00:00.02")));
         var accepted = new List<string>();
         for (var round = 0; round < Kills; round++)
         {

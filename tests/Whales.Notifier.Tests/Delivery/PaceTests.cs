@@ -53,14 +53,15 @@ public sealed class PaceTests
     {
         await using var telegram = await FakeBotApi.StartAsync();
         await using var notifier = await RunningNotifier.StartAsync(
-            telegram, new Dictionary<string, string?> { ["Notifier__Coalesce"] = "00:00:00", ["Notifier__CoalesceCritical"] = "00:00:00", ["Telegram__ChatInterval"] = "00:00:02" });
-        telegram.Delay("sendMessage", TimeSpan.FromSeconds(3));
+            telegram, new Dictionary<string, string?> { ["Notifier__Coalesce"] = "00:00:00", ["Notifier__CoalesceCritical"] = "00:00:00" });
+        var first = telegram.Hold("sendMessage");
 
         await notifier.AcceptAsync(Payloads.Firing("First", "info"));
         await Eventually.UntilAsync(() => telegram.Calls.Any(call => call.Method == "sendMessage"), RunningNotifier.Patience, "the first on its way");
         await notifier.AcceptAsync(Payloads.Firing("Mild", "info"));
         await notifier.AcceptAsync(Payloads.Firing("Middling", "warning"));
         await notifier.AcceptAsync(Payloads.Firing("Worst", "critical"));
+        first.SetResult();
         await Eventually.UntilAsync(() => telegram.Messages.Count == 4, RunningNotifier.Patience, "all four");
 
         string[] names = ["First", "Worst", "Middling", "Mild"];

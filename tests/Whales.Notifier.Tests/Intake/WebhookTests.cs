@@ -39,7 +39,7 @@ public sealed class WebhookTests
             // A folder where the file should be: also root cannot write it.
             var file = Path.Combine(folder, "notifier.db");
             Directory.CreateDirectory(file);
-            await using var notifier = await RunningNotifier.StartAsync(telegram, new Dictionary<string, string?> { ["Notifier__SqliteFile"] = file }, ready: false, ownStore: true);
+            await using var notifier = await RunningNotifier.StartAsync(telegram, new Dictionary<string, string?> { ["Notifier__SqliteFile"] = file }, ready: false);
 
             using var refused = await notifier.PostAsync(Payloads.Firing());
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);

@@ -3,7 +3,7 @@ using Whales.Testing;
 
 namespace Whales.Notifier.Tests.Running;
 
-/// <summary>Starting: with settings that are wrong, with none, and twice on one store.</summary>
+/// <summary>Starting: with settings that are wrong, and with none.</summary>
 public sealed class ConfigurationTests
 {
     [Fact]
@@ -19,6 +19,9 @@ public sealed class ConfigurationTests
             ["Telegram__Chats__ops__QuietHours"] = "at night",
             ["Telegram__Chats__ops__Fallback"] = "nowhere",
             ["Telegram__AllowedUsers__0"] = "@ada",
+            ["Telegram__WebhookUrl"] = "http://whales.example/telegram/updates",
+            ["Telegram__WebhookSecret"] = "tooshortsecret",
+            ["ConnectionStrings__Notifier"] = "Whereabouts=nowhere;Password=not-to-be-shown",
             ["Notifier__Routes__critical__0"] = "oops",
             ["Notifier__Routes__urgent__0"] = "ops",
             ["Notifier__StormThreshold"] = "1",
@@ -30,10 +33,11 @@ public sealed class ConfigurationTests
         string[] wrong =
         [
             "Telegram:BotToken", "Telegram:Chats:ops:Id", "Telegram:Chats:ops:Language", "Telegram:Chats:ops:TimeZone", "Telegram:Chats:ops:QuietHours", "Telegram:Chats:ops:Fallback",
-            "Telegram:AllowedUsers", "Notifier:Routes:critical", "Notifier:Routes:urgent", "Notifier:StormThreshold", "MissingAfter", "Notifier:WebhookToken",
+            "Telegram:AllowedUsers", "Telegram:WebhookUrl must be an https address", "Telegram:WebhookSecret", "ConnectionStrings:Notifier", "Notifier:Routes:critical", "Notifier:Routes:urgent", "Notifier:StormThreshold", "MissingAfter", "Notifier:WebhookToken",
         ];
         Assert.All(wrong, name => Assert.Contains(name, said, StringComparison.Ordinal));
-        Assert.DoesNotContain("not-a-token-but-secret", said, StringComparison.Ordinal);
+        foreach (var secret in new[] { "not-a-token-but-secret", "tooshortsecret", "not-to-be-shown" })
+            Assert.DoesNotContain(secret, said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,31 +53,5 @@ public sealed class ConfigurationTests
         Assert.Contains("Rehearsal", outbox[0].GetProperty("html").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, await notifier.MetricAsync("telegram_bot_configured"));
         Assert.Equal(1, await notifier.MetricAsync("whales_notifier_deliveries_total{channel=\"log\",outcome=\"sent\"}"));
-    }
-
-    [Fact]
-    public async Task TwoNotifiers_OnOneStore_TakeWebhooksBothAndTellEachAlertOnce()
-    {
-        await using var telegram = await FakeBotApi.StartAsync();
-        await using var first = await RunningNotifier.StartAsync(telegram);
-        await using var second = await RunningNotifier.StartAsync(telegram, new Dictionary<string, string?> { ["Notifier__SqliteFile"] = first.StoreFile }, ready: false, ownStore: true);
-
-        await first.AcceptAsync(Payloads.Firing("ByFirst"));
-        await second.AcceptAsync(Payloads.Firing("ByFirst"));
-        await second.AcceptAsync(Payloads.Firing("BySecond"));
-        await Eventually.UntilAsync(() => Told("ByFirst") == 1 && Told("BySecond") == 1, RunningNotifier.Patience, "both alerts");
-
-        // Noted as sent too: what a crash interrupts may come twice.
-        await Eventually.UntilAsync(
-            async () => await first.MetricAsync("whales_notifier_deliveries_total{channel=\"telegram\",outcome=\"sent\"}")
-                + await first.MetricAsync("whales_notifier_deliveries_total{channel=\"telegram\",outcome=\"coalesced\"}") == 2,
-            RunningNotifier.Patience, () => "both noted");
-        await first.Process.KillAsync();
-        await second.AcceptAsync(Payloads.Firing("AfterTheFirst"));
-        await Eventually.UntilAsync(() => Told("AfterTheFirst") == 1, RunningNotifier.Patience, "the other one took over");
-        Assert.Equal(1, Told("ByFirst"));
-        Assert.Equal(1, Told("BySecond"));
-
-        int Told(string name) => telegram.Messages.Count(message => message.Text.Contains(name, StringComparison.Ordinal));
     }
 }

@@ -33,7 +33,7 @@ public sealed class FakeBotApi : IAsyncDisposable
 {
     private readonly int _port = FreePort.Next();
     private readonly ConcurrentQueue<BotCall> _calls = new();
-    private readonly ConcurrentQueue<JsonObject> _updates = new();
+    private readonly FakeUpdates _updates = new();
     private readonly List<Rule> _rules = [];
     private WebApplication? _app;
     private long _message = 100;
@@ -50,6 +50,9 @@ public sealed class FakeBotApi : IAsyncDisposable
 
     public IReadOnlyList<BotCall> Edits => [.. _calls.Where(call => call is { Method: "editMessageText", Status: 200 })];
 
+    /// <summary>Where updates are posted; null: the bot has to ask.</summary>
+    public string? WebhookUrl => _updates.Url;
+
     public static async Task<FakeBotApi> StartAsync()
     {
         var fake = new FakeBotApi();
@@ -61,7 +64,7 @@ public sealed class FakeBotApi : IAsyncDisposable
     public FakeBotApi Answer(string method, int status, string description, object? parameters = null, long? chat = null, int times = 1, string? token = null)
     {
         lock (_rules)
-            _rules.Add(new Rule(method, chat, token, times, status, description, parameters, TimeSpan.Zero));
+            _rules.Add(new Rule(method, chat, token, times, status, description, parameters, null));
         return this;
     }
 
@@ -69,8 +72,17 @@ public sealed class FakeBotApi : IAsyncDisposable
     public FakeBotApi Delay(string method, TimeSpan delay, int times = 1)
     {
         lock (_rules)
-            _rules.Add(new Rule(method, null, null, times, 200, "", null, delay));
+            _rules.Add(new Rule(method, null, null, times, 200, "", null, aborted => Task.Delay(delay, aborted)));
         return this;
+    }
+
+    /// <summary>The next call of that method hangs until the test lets it go, and is then answered as always.</summary>
+    public TaskCompletionSource Hold(string method)
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_rules)
+            _rules.Add(new Rule(method, null, null, 1, 200, "", null, release.Task.WaitAsync));
+        return release;
     }
 
     public void ForgetRules()
@@ -118,23 +130,32 @@ public sealed class FakeBotApi : IAsyncDisposable
         _app = app;
     }
 
-    public async ValueTask DisposeAsync() => await GoAwayAsync();
+    /// <summary>Somebody gives the bot's updates another address.</summary>
+    public void StealWebhook(string url) => _updates.Set(url, "");
+
+    public async ValueTask DisposeAsync()
+    {
+        await GoAwayAsync();
+        await _updates.DisposeAsync();
+    }
 
     private async Task<IResult> AnswerAsync(HttpContext context, string token, string method)
     {
         var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body);
         var call = new BotCall(token, method, body, DateTimeOffset.UtcNow);
         var rule = Take(call);
-        if (method != "getUpdates" || rule is not null)
+        if ((method != "getUpdates" && method != "getWebhookInfo") || rule is not null)
             _calls.Enqueue(call);
-        if (rule is { Delay: var delay } && delay > TimeSpan.Zero)
-            await Task.Delay(delay, context.RequestAborted);
+        if (rule?.Wait is { } wait)
+            await wait(context.RequestAborted);
         if (rule is { Status: not 200 })
         {
             call.Status = rule.Status;
             return Results.Json(new { ok = false, error_code = rule.Status, description = rule.Description, parameters = rule.Parameters }, statusCode: rule.Status);
         }
 
+        if (method == "getUpdates" && _updates.Url is not null)
+            return Results.Json(new { ok = false, error_code = 409, description = FakeUpdates.Conflict }, statusCode: 409);
         return Results.Json(new { ok = true, result = await ResultAsync(call, context.RequestAborted) });
     }
 
@@ -145,7 +166,15 @@ public sealed class FakeBotApi : IAsyncDisposable
             case "getMe":
                 return new { id = 7, is_bot = true, username = "whales_test_bot" };
             case "getUpdates":
-                return await UpdatesAsync(call.Body.GetProperty("offset").GetInt64(), aborted);
+                return await _updates.AfterAsync(call.Body.GetProperty("offset").GetInt64(), aborted);
+            case "setWebhook":
+                _updates.Set(call.Body.GetProperty("url").GetString()!, call.Body.GetProperty("secret_token").GetString()!);
+                return true;
+            case "deleteWebhook":
+                _updates.Set(null, "");
+                return true;
+            case "getWebhookInfo":
+                return new { url = _updates.Url ?? "", pending_update_count = _updates.Count };
             case "sendMessage":
                 call.Sent = Interlocked.Increment(ref _message);
                 return new { message_id = call.Sent, chat = new { id = call.Chat } };
@@ -156,20 +185,6 @@ public sealed class FakeBotApi : IAsyncDisposable
             default:
                 return true;
         }
-    }
-
-    private async Task<List<JsonObject>> UpdatesAsync(long offset, CancellationToken aborted)
-    {
-        for (var i = 0; i < 20; i++)
-        {
-            while (_updates.TryPeek(out var first) && first["update_id"]!.GetValue<long>() < offset)
-                _updates.TryDequeue(out _);
-            if (!_updates.IsEmpty)
-                break;
-            await Task.Delay(25, aborted);
-        }
-
-        return [.. _updates];
     }
 
     private Rule? Take(BotCall call)
@@ -191,9 +206,9 @@ public sealed class FakeBotApi : IAsyncDisposable
     }
 
     private void Update(string kind, JsonObject content) =>
-        _updates.Enqueue(new JsonObject { ["update_id"] = Interlocked.Increment(ref _update), [kind] = content });
+        _updates.Add(new JsonObject { ["update_id"] = Interlocked.Increment(ref _update), [kind] = content });
 
     private static JsonObject Person(long id, string name) => new() { ["id"] = id, ["username"] = name, ["first_name"] = name };
 
-    private sealed record Rule(string Method, long? Chat, string? Token, int Times, int Status, string Description, object? Parameters, TimeSpan Delay);
+    private sealed record Rule(string Method, long? Chat, string? Token, int Times, int Status, string Description, object? Parameters, Func<CancellationToken, Task>? Wait);
 }

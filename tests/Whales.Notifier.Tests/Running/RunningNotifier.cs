@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using Whales.Testing;
@@ -13,8 +14,13 @@ public sealed class RunningNotifier : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("whales-notifier-").FullName;
+    // A page of metrics is work for the notifier too: whoever waits for a number asks ten times a second.
+    private static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(100);
+
     private readonly Dictionary<string, string?> _settings;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    private long _lastPage;
 
     private RunningNotifier(Dictionary<string, string?> settings) => _settings = settings;
 
@@ -22,13 +28,18 @@ public sealed class RunningNotifier : IAsyncDisposable
 
     public string StoreFile => Path.Combine(_folder, "notifier.db");
 
-    public Uri Url => Process.Url;
+    public Uri Url { get; } = new($"http://127.0.0.1:{FreePort.Next()}/");
 
     /// <summary>Starts one that knows one chat, <see cref="Chat"/>, by the name ops, and is quick.</summary>
-    public static async Task<RunningNotifier> StartAsync(FakeBotApi? telegram, IReadOnlyDictionary<string, string?>? settings = null, bool ready = true, bool ownStore = false)
+    /// <param name="telegram">Null: none, and no token.</param>
+    /// <param name="settings">Besides those, or in their place; <c>{url}</c> is where the notifier listens.</param>
+    /// <param name="ready">False: return as soon as it listens.</param>
+    public static async Task<RunningNotifier> StartAsync(FakeBotApi? telegram, IReadOnlyDictionary<string, string?>? settings = null, bool ready = true)
     {
         var all = new Dictionary<string, string?>
         {
+            // None lives long enough to earn what profiling costs at the start.
+            ["DOTNET_TieredPGO"] = "0",
             ["Notifier__WebhookToken"] = WebhookToken,
             ["Notifier__Coalesce"] = "00:00:00.2",
             ["Notifier__CoalesceCritical"] = "00:00:00.1",
@@ -47,22 +58,23 @@ public sealed class RunningNotifier : IAsyncDisposable
             all["Telegram__Chats__ops__Id"] = Chat.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
-            all[key] = value;
         var notifier = new RunningNotifier(all);
-        if (!ownStore)
-            all["Notifier__SqliteFile"] = notifier.StoreFile;
+        all["Notifier__SqliteFile"] = notifier.StoreFile;
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
+            all[key] = value?.Replace("{url}/", notifier.Url.AbsoluteUri, StringComparison.Ordinal);
         await notifier.StartAgainAsync(ready);
         return notifier;
     }
 
+    /// <summary>Another setting for the next start; null takes it away.</summary>
+    public void Change(string setting, string? value) => _settings[setting] = value;
+
     /// <summary>Starts it, or its successor on the same port and store.</summary>
     public async Task StartAgainAsync(bool ready = true)
     {
-        var port = Process is null ? (int?)null : Process.Url.Port;
         if (Process is not null)
             await Process.DisposeAsync();
-        Process = HostProcess.Start("Whales.Notifier", _settings, port: port, workingDirectory: _folder);
+        Process = HostProcess.Start("Whales.Notifier", _settings, port: Url.Port, workingDirectory: _folder);
         if (ready)
             await Process.WaitForReadyAsync();
         else
@@ -95,7 +107,10 @@ public sealed class RunningNotifier : IAsyncDisposable
     /// <summary>The value of a series, such as <c>whales_notifier_deliveries_total{channel="telegram",outcome="sent"}</c>.</summary>
     public async Task<double> MetricAsync(string series)
     {
+        if (Stopwatch.GetElapsedTime(_lastPage) is var since && since < BetweenPages)
+            await Task.Delay(BetweenPages - since);
         var page = await GetAsync("/metrics");
+        _lastPage = Stopwatch.GetTimestamp();
         var line = page.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
         Assert.True(line is not null, $"{series} is not on the page:\n{page}");
         return double.Parse(line[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);

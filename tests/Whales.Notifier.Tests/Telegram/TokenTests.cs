@@ -1,5 +1,6 @@
 using Whales.Notifier.Tests.Running;
 using Whales.Testing;
+using Whales.Testing.Tracing;
 
 namespace Whales.Notifier.Tests.Telegram;
 
@@ -9,6 +10,7 @@ public sealed class TokenTests
     [Fact]
     public async Task Token_OfFailingCallsAtTheFullestLog_IsNowhereToBeSeen()
     {
+        await using var collector = await OtlpCollector.StartAsync();
         await using var telegram = await FakeBotApi.StartAsync();
         telegram.Answer("getMe", 500, "Internal Server Error");
         await using var notifier = await RunningNotifier.StartAsync(telegram, new Dictionary<string, string?>
@@ -17,6 +19,8 @@ public sealed class TokenTests
             ["Logging__LogLevel__System"] = "Trace",
             ["Logging__LogLevel__Microsoft"] = "Trace",
             ["Telegram__RequestTimeout"] = "00:00:01",
+            ["Tracing__OtlpEndpoint"] = collector.Endpoint,
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         });
         telegram.Answer("sendMessage", 502, "Bad Gateway").Answer("sendMessage", 400, "Bad Request: can't parse entities").Delay("sendMessage", TimeSpan.FromSeconds(30));
         await notifier.AcceptAsync(Payloads.Firing());
@@ -25,7 +29,10 @@ public sealed class TokenTests
         await notifier.AcceptAsync(Payloads.Firing("Second"));
         await notifier.Process.WaitForOutputAsync("cannot be reached", RunningNotifier.Patience);
 
+        await Eventually.UntilAsync(() => collector.Spans.Count(span => span.Name == "POST /webhook") == 2, RunningNotifier.Patience, "the spans of both webhooks");
+
         var secret = FakeBotApi.Token.Split(':')[1];
+        Assert.All(collector.Spans, span => Assert.DoesNotContain(secret, span.ToString(), StringComparison.Ordinal));
         Assert.All(notifier.Process.Output, line => Assert.DoesNotContain(secret, line, StringComparison.Ordinal));
         Assert.DoesNotContain(secret, await notifier.GetAsync("/metrics"), StringComparison.Ordinal);
         Assert.DoesNotContain(secret, (await notifier.ReadyAsync()).Body, StringComparison.Ordinal);
@@ -53,6 +60,8 @@ public sealed class TokenTests
             await File.WriteAllTextAsync(file, FakeBotApi.Token + "\n", TestContext.Current.CancellationToken);
             await Eventually.UntilAsync(() => telegram.Messages.Count == 1, RunningNotifier.Patience, "the message");
             await notifier.Process.WaitForReadyAsync();
+            foreach (var token in new[] { Wrong, FakeBotApi.Token })
+                Assert.All(notifier.Process.Output, line => Assert.DoesNotContain(token.Split(':')[1], line, StringComparison.Ordinal));
         }
         finally
         {

@@ -118,7 +118,7 @@ public sealed class IdentificationModelTests : ModelFixture
 
         var expected = TestModels.Embedding(0, 0, 255);
         var length = Math.Sqrt(expected.Sum(value => value * value));
-        Assert.Equal(expected.Select(value => (Half)(value / length)), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(await embedding).ToArray());
+        Assert.Equal(expected.Select(value => (Half)(value / length)), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>((await embedding).Embedding).ToArray());
         Assert.Equal("red", neighbour.Candidates[0].IndividualId);
     }
 

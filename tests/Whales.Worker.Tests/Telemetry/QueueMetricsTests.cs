@@ -80,7 +80,21 @@ public sealed class QueueMetricsTests : IDisposable
         Assert.Equal(["fast"], _metrics.Models);
     }
 
-    private double Read(string instrument, string lane, string? state = null)
+    [Fact]
+    public void Declare_ModelIsNotLoadedYet_ItsQueuesAreToldAndItsTimeIsNot()
+    {
+        _metrics.Declare("slow");
+        Assert.Equal(0, Read("whales.queue.expected_drain", "bulk", model: "slow"));
+
+        _metrics.Heard([new QueueDepth("slow", Lane.Bulk, 80, Consumers: 1, HeldIncluded: false)]);
+
+        Assert.Equal(80, Read("whales.queue.messages", "bulk", "ready", model: "slow"));
+        Assert.Equal(double.NaN, Read("whales.queue.expected_drain", "bulk", model: "slow"));
+        _metrics.Serve("slow", secondsPerPhoto: 0.1);
+        Assert.Equal(8, Read("whales.queue.expected_drain", "bulk", model: "slow"), 0.01);
+    }
+
+    private double Read(string instrument, string lane, string? state = null, string model = "fast")
     {
         double? read = null;
         using var listener = new MeterListener();
@@ -92,7 +106,7 @@ public sealed class QueueMetricsTests : IDisposable
         listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
         {
             var all = tags.ToArray();
-            if (all.Contains(new("lane", lane)) && (state is null || all.Contains(new("state", state))))
+            if (all.Contains(new("model", model)) && all.Contains(new("lane", lane)) && (state is null || all.Contains(new("state", state))))
                 read = value;
         });
         listener.Start();

@@ -1,10 +1,12 @@
-namespace Whales.FaultSuite.Running;
+namespace Whales.Testing;
 
 /// <summary>A clock that a file sets off (libfaketime): wall time jumps, monotonic time goes on, as when an operator sets a machine's clock.</summary>
-internal static class FakeClock
+public static class FakeClock
 {
     private static readonly string? Library = new[] { "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1" }.FirstOrDefault(File.Exists);
 
+    /// <summary>The environment of the process.</summary>
+    /// <param name="file">How far its clock is off, such as <c>+61m</c>; read about once a second.</param>
     public static Dictionary<string, string?> Settings(string file) => new()
     {
         ["LD_PRELOAD"] = Library ?? throw new InvalidOperationException("libfaketime was not found: install the Debian package faketime."),
