@@ -188,6 +188,7 @@ start_host() {
         Notifier__WebhookToken=$(secret notifier-webhook)
         if [ -n "$monitoring" ]; then
           export Alertmanager__Url=${Alertmanager__Url:-http://127.0.0.1:$alertmanager_port}
+          export Daily__PrometheusUrl=${Daily__PrometheusUrl:-http://127.0.0.1:$prometheus_port}
         else
           # Without a Prometheus that sends the Watchdog alert its absence is no news.
           export Heartbeat__Expected=${Heartbeat__Expected:-false}

@@ -5,10 +5,13 @@ using Microsoft.Extensions.Options;
 using Whales.Hosting.Resilience;
 using Whales.Hosting.Security;
 using Whales.Notifier.Commands;
+using Whales.Notifier.Daily;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Failures;
 using Whales.Notifier.Heartbeat;
 using Whales.Notifier.Intake;
+using Whales.Notifier.Phrases;
+using Whales.Notifier.Reconciliation;
 using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
 using Whales.Notifier.Telemetry;
@@ -56,12 +59,20 @@ public static class NotifierExtensions
         services.AddSingleton<INotifierState, NotifierState>();
         services.AddSingleton<IKnownChats>(provider => provider.GetRequiredService<ChatBook>());
         services.AddTelegram();
+        // Before whatever says something.
+        services.AddSingleton<WordingLoader>();
+        services.AddHostedService(provider => provider.GetRequiredService<WordingLoader>());
         services.AddHostedService<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<HeartbeatMonitor>());
         services.AddHostedService<Housekeeping>();
+        services.AddHostedService<Escalator>();
+        services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<Reconciler>();
+        services.AddDailyDigest();
         services.AddHealthChecks()
             .AddCheck<StoreHealth>("notifier_store", outage, ["ready"])
-            .AddCheck<TelegramHealth>("telegram", outage, ["ready"]);
+            .AddCheck<TelegramHealth>("telegram", outage, ["ready"])
+            .AddCheck<WordingHealth>("notifier_wording", HealthStatus.Degraded, ["ready"]);
     }
 
     /// <summary>The notifier's listeners on the bus.</summary>

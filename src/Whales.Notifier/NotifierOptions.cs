@@ -55,6 +55,10 @@ public sealed class NotifierOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan FlappingMute { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>A critical alert that nobody took, silenced or saw end for so long is told in the chat's EscalateTo too. Default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>A message of severity info that could not be sent for so long is dropped. Default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan InfoExpiry { get; set; } = TimeSpan.FromHours(1);

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Whales.Notifier.Commands;
+using Whales.Notifier.Daily;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Reconciliation;
 using Whales.Notifier.Silences;
 using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
@@ -27,6 +29,9 @@ internal sealed class NotifierOptionsValidation(IConfiguration configuration, IO
         failures.AddRange(Annotations<MessageOptions>(MessageOptions.SectionName));
         failures.AddRange(Annotations<AlertmanagerOptions>(AlertmanagerOptions.SectionName));
         failures.AddRange(Annotations<CommandOptions>(CommandOptions.SectionName));
+        failures.AddRange(Annotations<DailyOptions>(DailyOptions.SectionName));
+        failures.AddRange(Annotations<ReconciliationOptions>(ReconciliationOptions.SectionName));
+        failures.AddRange(ReconciliationProblems());
         foreach (var (chat, settings) in telegram.Value.Chats)
             failures.AddRange(ChatProblems(chat, settings, telegram.Value));
         failures.AddRange(Routes(options, telegram.Value));
@@ -72,8 +77,14 @@ internal sealed class NotifierOptionsValidation(IConfiguration configuration, IO
             yield return $"{key}:TimeZone: '{chat.TimeZone}' is not a time zone that this machine knows.";
         if (chat.QuietHours is { } hours && QuietHours.TryParse(hours) is null)
             yield return $"{key}:QuietHours: '{hours}' is not of the form 22:00-07:00.";
-        if (chat.Fallback is { } fallback && (!options.Chats.ContainsKey(fallback) || fallback.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        if (chat.DailyAt is { } at && !QuietHours.TryParse(at, out _))
+            yield return $"{key}:DailyAt: '{at}' is not of the form 08:00.";
+        if (chat.Fallback is { } fallback && !IsAnother(fallback))
             yield return $"{key}:Fallback: '{fallback}' is not another chat of Telegram:Chats.";
+        if (chat.EscalateTo is { } second && !IsAnother(second))
+            yield return $"{key}:EscalateTo: '{second}' is not another chat of Telegram:Chats.";
+
+        bool IsAnother(string other) => options.Chats.ContainsKey(other) && !other.Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 
     private static IEnumerable<string> Routes(NotifierOptions options, TelegramOptions telegram)
@@ -88,6 +99,11 @@ internal sealed class NotifierOptionsValidation(IConfiguration configuration, IO
                 yield return $"Notifier:Routes:{route}: there is no chat '{chat}' in Telegram:Chats.";
         }
     }
+
+    private IEnumerable<string> ReconciliationProblems() =>
+        (configuration.GetSection(ReconciliationOptions.SectionName).Get<ReconciliationOptions>() ?? new ReconciliationOptions()).Receivers
+            .Where(receiver => receiver.Value != ReconciliationOptions.NotOurs && !WebhookRoute.All.Contains(receiver.Value, StringComparer.OrdinalIgnoreCase))
+            .Select(receiver => $"Reconciliation:Receivers:{receiver.Key}: '{receiver.Value}' is not a route; there are {string.Join(", ", WebhookRoute.All)}, and {ReconciliationOptions.NotOurs}.");
 
     private IEnumerable<string> Webhook(NotifierOptions options)
     {

@@ -2,10 +2,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Whales.Hosting;
 using Whales.Hosting.Messaging;
 using Whales.Notifier;
+using Whales.Notifier.Export;
 using Whales.Notifier.Preview;
 
 if (args is ["preview", ..])
     return await PreviewCommand.RunAsync(args[1..], Console.In, Console.Out);
+if (args is ["export", ..])
+    return await ExportCommand.RunAsync(args[1..], Console.Out, Console.Error);
 
 return await WhalesHost.RunAsync(
     args,

@@ -1,5 +1,4 @@
 using Whales.Notifier.Commands.Texts;
-using Whales.Notifier.Messages;
 
 namespace Whales.Notifier.Commands;
 
@@ -8,8 +7,8 @@ internal static class BotCommands
 {
     public static IReadOnlyList<string> Names { get; } = ["status", "alerts", "silences", "queues", "mute", "help", "id"];
 
-    /// <summary>For one language; send the English ones without language_code, the Russian ones with <c>ru</c>.</summary>
-    public static IReadOnlyList<BotCommand> In(Language language) => [.. Names.Select(name => new BotCommand(name, CommandTexts.In(language).Describe(name)))];
+    /// <summary>In the words of one language; send the English ones without language_code, the Russian ones with <c>ru</c>.</summary>
+    public static IReadOnlyList<BotCommand> In(CommandTexts texts) => [.. Names.Select(name => new BotCommand(name, texts.Describe(name)))];
 }
 
 /// <param name="Command">Without the slash.</param>

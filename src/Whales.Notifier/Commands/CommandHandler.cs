@@ -3,19 +3,20 @@ using Whales.Notifier.Commands.Answers;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Messages.Markup;
+using Whales.Notifier.Phrases;
 
 namespace Whales.Notifier.Commands;
 
 /// <summary>Answers commands and pressed buttons. Calls may overlap; handling an update twice does no harm.</summary>
 internal sealed class CommandHandler(
     PressHandler presses, AlertsAnswer alerts, SilencesAnswer silences, StatusAnswer status, MuteAnswer mute,
-    IKnownChats chats, AllowedPeople people, BotStatus bot, CommandAudit audit, IOptions<CommandOptions> options, TimeProvider time)
+    IKnownChats chats, AllowedPeople people, BotStatus bot, CommandAudit audit, Wording wording, IOptions<CommandOptions> options, TimeProvider time)
 {
     private const string Id = "id";
 
     public async Task<IReadOnlyList<Reply>> HandleAsync(IncomingUpdate update, CancellationToken cancellation)
     {
-        var context = AnswerContext.For(ReaderOf(update), time.GetUtcNow());
+        var context = AnswerContext.For(wording, ReaderOf(update), time.GetUtcNow());
         return update switch
         {
             ButtonPress press => [await presses.HandleAsync(context, press, cancellation)],

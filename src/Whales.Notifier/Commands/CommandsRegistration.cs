@@ -1,5 +1,6 @@
 using Whales.Notifier.Commands.Answers;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Silences;
 
 namespace Whales.Notifier.Commands;
@@ -12,6 +13,7 @@ internal static class CommandsRegistration
         services.AddOptions<MessageOptions>().BindConfiguration(MessageOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AlertmanagerOptions>().BindConfiguration(AlertmanagerOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CommandOptions>().BindConfiguration(CommandOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Wording>();
         services.AddSingleton<MessageRenderer>();
         AddClient<AlertmanagerClient>(services);
         AddClient<ModelsClient>(services);
@@ -24,7 +26,7 @@ internal static class CommandsRegistration
     }
 
     /// <summary>They live as long as the handler that holds them, so connections, not clients, are renewed. Each has its own limit of time.</summary>
-    private static void AddClient<T>(IServiceCollection services)
+    public static void AddClient<T>(IServiceCollection services)
         where T : class => services.AddHttpClient<T>(client => client.Timeout = Timeout.InfiniteTimeSpan)
         .RemoveAllLoggers()
         .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })

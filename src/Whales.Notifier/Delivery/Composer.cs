@@ -14,11 +14,16 @@ internal static class Composer
         _ when threads.Count == 0 => null,
         CardKind.Failures => threads[0].Doc.Failures,
         CardKind.Digest => ADigest(card, threads),
-        _ when threads.Count == 1 => AGroup(threads[0]) with { State = card.State, ButtonId = card.ButtonId },
+        _ when threads.Count == 1 => AGroup(threads[0]) with { State = card.State with { Escalation = threads[0].Doc.Escalation }, ButtonId = card.ButtonId },
         _ => new AlertBundle { Groups = [.. threads.Select(AGroup)], State = card.State, ButtonId = card.ButtonId },
     };
 
-    private static AlertNotice AGroup(CardThread thread) => new() { Group = thread.Doc.Group!, Previously = thread.Doc.Shown };
+    private static AlertNotice AGroup(CardThread thread) => new()
+    {
+        Group = thread.Doc.Group!,
+        Previously = thread.Doc.Shown,
+        State = new AlertState { Escalation = thread.Doc.Escalation },
+    };
 
     private static Digest ADigest(Card card, IReadOnlyList<CardThread> threads) => new()
     {
@@ -27,7 +32,8 @@ internal static class Composer
         Entries = [.. threads.SelectMany(Entries)],
     };
 
-    private static IEnumerable<DigestEntry> Entries(CardThread thread) => thread.Doc switch
+    /// <summary>A line or more of a digest for each thread.</summary>
+    public static IEnumerable<DigestEntry> Entries(CardThread thread) => thread.Doc switch
     {
         { Group: { } group } => DigestEntry.Of(group),
         { Failures: { } failures } =>

@@ -21,26 +21,39 @@ internal sealed class PressedMessages(NotifierStore store, ChatBook chats, Wakeu
     public Task NoteSilenceAsync(string buttonId, SilenceNote? silence, CancellationToken cancellation) =>
         ChangeAsync(buttonId, state => state with { Silence = silence });
 
+    /// <summary>Of an alert that is told in two chats because nobody took it, both messages say that somebody did.</summary>
     public Task NoteAcknowledgedAsync(string buttonId, Acknowledgement acknowledged, CancellationToken cancellation) =>
-        ChangeAsync(buttonId, state => state with { Acknowledged = acknowledged });
+        ChangeAsync(buttonId, state => state with { Acknowledged = acknowledged }, Escalated);
 
-    private async Task ChangeAsync(string buttonId, Func<AlertState, AlertState> change)
+    private async Task ChangeAsync(string buttonId, Func<AlertState, AlertState> change, Func<StoreSession, Card, IEnumerable<Card>>? others = null)
     {
         await store.RunAsync(session =>
         {
             if (CardTable.FindByButton(session, buttonId) is not { } card)
                 return;
             var now = clock.GetUtcNow();
-            CardTable.Update(session, card with
+            foreach (var changed in others?.Invoke(session, card).Prepend(card).ToList() ?? [card])
             {
-                State = change(card.State),
-                Version = card.Version + 1,
-                DueAt = now,
-                WaitingSince = card.IsPending ? card.WaitingSince : now,
-            });
+                CardTable.Update(session, changed with
+                {
+                    State = change(changed.State),
+                    Version = changed.Version + 1,
+                    DueAt = now,
+                    WaitingSince = changed.IsPending ? changed.WaitingSince : now,
+                });
+            }
         });
         wakeup.Signal();
     }
+
+    private static IEnumerable<Card> Escalated(StoreSession session, Card card) =>
+        from thread in ThreadTable.OfCard(session, card.Id)
+        from other in ThreadTable.OpenOfKey(session, thread.Key)
+        where other.Card != card.Id && (other.Doc.Escalation?.Chat == thread.Chat || thread.Doc.Escalation?.Chat == other.Chat)
+        group other by other.Card into message
+        let found = CardTable.Find(session, message.Key)
+        where found is { State.Acknowledged: null }
+        select found;
 }
 
 /// <summary>Chats that asked for quiet.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Reconciliation;
 using Whales.Notifier.Storage;
 using Whales.Notifier.Telegram;
 using Whales.Notifier.Telemetry;
@@ -49,6 +50,45 @@ internal sealed class AlertIntake(
         return result;
     }
 
+    /// <summary>Alerts that are over although no webhook told it: their messages say so, as after one.</summary>
+    /// <param name="over">Fingerprints, with when they ended as far as anybody knows.</param>
+    /// <returns>How many of them a message showed as firing.</returns>
+    public async Task<int> EndAsync(IReadOnlyDictionary<string, DateTimeOffset> over)
+    {
+        var ended = await store.RunAsync(session => ThreadTable.Open(session).Where(thread => thread.Doc.Group is not null).Select(thread => End(session, thread, over)).OfType<Ended>().ToList());
+        foreach (var (severity, outcome, _) in ended)
+        {
+            metrics.EventCame(Words.Source.Alertmanager, severity);
+            if (outcome is not null)
+                metrics.Delivered(outcome);
+        }
+
+        wakeup.Signal();
+        return ended.SelectMany(thread => thread.Fingerprints).Distinct(StringComparer.Ordinal).Count();
+    }
+
+    /// <summary>Alerts that fire although no webhook told it: the chat is told of those that it still knows nothing of.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> AcceptUntoldAsync(string chat, AlertmanagerPayload payload)
+    {
+        var severity = Severities.Of(payload);
+        var (told, outcome) = await store.RunAsync(session =>
+        {
+            var untold = ReconciledThreads.Untold(session, chat, payload.Alerts);
+            if (untold.Count == 0 || CardTable.CountPending(session) >= _options.MaxBacklog)
+                return (0, (string?)null);
+            var known = ThreadTable.FindOpen(session, chat, payload.GroupKey)?.Doc.Group!.Alerts ?? [];
+            return (untold.Count, Apply(session, chat, Limited(payload with { Alerts = [.. known, .. untold] }), severity));
+        });
+        if (told == 0)
+            return 0;
+        metrics.EventCame(Words.Source.Alertmanager, severity);
+        if (outcome is not null)
+            metrics.Delivered(outcome);
+        wakeup.Signal();
+        return told;
+    }
+
     /// <summary>Equal for what the two Alertmanagers of a pair send, whichever of them and in whichever order of alerts.</summary>
     internal static string KeyOf(string route, AlertmanagerPayload payload)
     {
@@ -75,7 +115,9 @@ internal sealed class AlertIntake(
         session.Execute("delete from seen where at < $1", now - _options.DuplicateWindow);
         if (session.Execute("insert into seen (key, at) values ($1, $2) on conflict do nothing", key, now) == 0)
             return (Taken.Duplicate, [.. targets.Select(_ => Words.Deduplicated)]);
-        return (Taken.Accepted, [.. targets.Select(chat => Apply(session, chat.Chat.Name, payload, severity))]);
+        // Also a second chat that was told because nobody in the first one took it.
+        var told = targets.Select(chat => chat.Chat.Name).Union(ThreadTable.OpenOfKey(session, payload.GroupKey).Where(thread => thread.Doc.Escalation is not null).Select(thread => thread.Chat));
+        return (Taken.Accepted, [.. told.Select(chat => Apply(session, chat, payload, severity))]);
     }
 
     /// <returns>What became of the event, when that is decided; null when it waits for its message.</returns>
@@ -83,6 +125,8 @@ internal sealed class AlertIntake(
     {
         if (ThreadTable.FindOpen(session, chat, payload.GroupKey) is { } open)
             return Continue(session, open, payload, severity);
+        if (ReconciledThreads.Adopt(session, chat, payload) is { } adopted)
+            return Continue(session, adopted, payload, severity, isNew: true);
         // Nobody was told of its beginning, or it is long forgotten.
         if (payload.Status == AlertStatus.Resolved)
             return Words.Suppressed;
@@ -105,7 +149,19 @@ internal sealed class AlertIntake(
         return null;
     }
 
-    private string? Continue(StoreSession session, CardThread thread, AlertmanagerPayload payload, Severity severity)
+    private Ended? End(StoreSession session, CardThread thread, IReadOnlyDictionary<string, DateTimeOffset> over)
+    {
+        var group = thread.Doc.Group!;
+        var ended = group.Alerts.Where(alert => alert.Status == AlertStatus.Firing && over.ContainsKey(alert.Fingerprint)).Select(alert => alert.Fingerprint).ToList();
+        if (ended.Count == 0)
+            return null;
+        var alerts = group.Alerts.Select(alert => ended.Contains(alert.Fingerprint) ? alert with { Status = AlertStatus.Resolved, EndsAt = over[alert.Fingerprint] } : alert).ToList();
+        var changed = group with { Alerts = alerts, Status = alerts.Any(alert => alert.Status == AlertStatus.Firing) ? AlertStatus.Firing : AlertStatus.Resolved };
+        var severity = Severities.Of(changed);
+        return new Ended(severity, Continue(session, thread, changed, severity), ended);
+    }
+
+    private string? Continue(StoreSession session, CardThread thread, AlertmanagerPayload payload, Severity severity, bool isNew = false)
     {
         var card = CardTable.Find(session, thread.Card)!;
         var now = clock.GetUtcNow();
@@ -120,7 +176,7 @@ internal sealed class AlertIntake(
             Doc = thread.Doc with { Group = payload },
         });
         if (repeated)
-            return Repeat(session, card, payload, severity);
+            return isNew ? Words.Suppressed : Repeat(session, card, payload, severity);
 
         cards.Changed(session, card, over ? thread.Severity : severity);
         return null;
@@ -155,4 +211,7 @@ internal sealed class AlertIntake(
         var now = clock.GetUtcNow();
         return [.. last.Doc.Firings.Where(at => at > now - _options.FlappingWithin), now];
     }
+
+    /// <summary>What became of a thread some of whose alerts are over.</summary>
+    private sealed record Ended(Severity Severity, string? Outcome, IReadOnlyList<string> Fingerprints);
 }

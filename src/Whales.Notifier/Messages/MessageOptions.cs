@@ -20,6 +20,16 @@ public sealed class MessageOptions
     [Range(1, 50)]
     public int MaxAlerts { get; set; } = 10;
 
+    /// <summary>
+    /// Folder with the operator's own phrases, en.txt and ru.txt; what they do not say, and files that are not there, are the product's.
+    /// Default: none, all phrases are the product's.
+    /// </summary>
+    public string? WordingFolder { get; set; }
+
+    /// <summary>How often that folder is looked at for changes. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan WordingInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long the undo button of a silence stays. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan UndoFor { get; set; } = TimeSpan.FromMinutes(5);

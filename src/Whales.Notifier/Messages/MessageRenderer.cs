@@ -1,18 +1,18 @@
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Messages.Rendering;
-using Whales.Notifier.Messages.Texts;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Silences;
 
 namespace Whales.Notifier.Messages;
 
-/// <summary>Turns what can be told into a message for a reader. Pure: the same notice, reader and time give the same message.</summary>
-internal sealed class MessageRenderer(IOptions<MessageOptions> options, IOptions<AlertmanagerOptions> alertmanager, TimeProvider time)
+/// <summary>Turns what can be told into a message for a reader. Pure: the same notice, reader, time and wording give the same message.</summary>
+internal sealed class MessageRenderer(Wording wording, IOptions<MessageOptions> options, IOptions<AlertmanagerOptions> alertmanager, TimeProvider time)
 {
     private readonly MessageLinks _links = new(options.Value);
 
     public RenderedMessage Render(Notice notice, Reader reader)
     {
-        var context = new RenderContext(MessageTexts.In(reader.Language), reader, time.GetUtcNow(), options.Value, _links, alertmanager.Value.Url is not null);
+        var context = new RenderContext(wording.Messages(reader.Language), reader, time.GetUtcNow(), options.Value, _links, alertmanager.Value.Url is not null);
         return notice switch
         {
             AlertNotice alert => AlertMessages.Render(context, alert),

@@ -63,7 +63,7 @@ internal sealed record AlertReply : Notice
 
     public AlertState State { get; init; } = new();
 
-    /// <summary>As in <see cref="AlertNotice.ButtonId"/>; only <see cref="AlertReplyKind.StillFiring"/> and <see cref="AlertReplyKind.Escalated"/> have buttons.</summary>
+    /// <summary>As in <see cref="AlertNotice.ButtonId"/>; only <see cref="AlertReplyKind.StillFiring"/> has buttons.</summary>
     public string? ButtonId { get; init; }
 }
 
@@ -77,9 +77,6 @@ internal enum AlertReplyKind
 
     /// <summary>The state got worse while the message stands: new alerts in a critical group.</summary>
     Worse,
-
-    /// <summary>Nobody acknowledged it: told in a second chat, so it stands alone.</summary>
-    Escalated,
 }
 
 /// <summary>What people and the notifier did about a group.</summary>
@@ -90,6 +87,9 @@ internal sealed record AlertState
     public Acknowledgement? Acknowledged { get; init; }
 
     public Flapping? Flapping { get; init; }
+
+    /// <summary>Why this chat is told.</summary>
+    public Escalation? Escalation { get; init; }
 }
 
 /// <summary>A silence that someone made from the message.</summary>
@@ -98,6 +98,11 @@ internal sealed record AlertState
 /// <param name="By">Who pressed, as shown.</param>
 /// <param name="UndoUntil">The undo button is shown until then.</param>
 internal sealed record SilenceNote(IReadOnlyList<string> Ids, DateTimeOffset Until, string By, DateTimeOffset UndoUntil);
+
+/// <summary>Nobody took it where it was told first.</summary>
+/// <param name="Chat">Name of that chat.</param>
+/// <param name="After">How long nobody did.</param>
+internal sealed record Escalation(string Chat, TimeSpan After);
 
 /// <summary>Someone took it.</summary>
 internal sealed record Acknowledgement(string By, DateTimeOffset At);

@@ -93,11 +93,18 @@ internal sealed record DailySummary : Notice
 
     public required IReadOnlyList<DigestEntry> Alerts { get; init; }
 
-    public int? DeadLetters { get; init; }
+    /// <summary>Photos that wait for a worker now.</summary>
+    public long? Waiting { get; init; }
+
+    /// <summary>Messages that nobody could read and that wait for a person.</summary>
+    public long? DeadLetters { get; init; }
 }
 
 /// <summary>One model's day.</summary>
-internal sealed record ModelDay(string Model, long Succeeded, long Failed, double? WorstSeconds);
+/// <param name="Model">Its name.</param>
+/// <param name="Outcomes">Photos by the word that <c>whales_results_total</c> has for how they ended.</param>
+/// <param name="WorstSeconds">From acceptance to result, of the slowest.</param>
+internal sealed record ModelDay(string Model, IReadOnlyDictionary<string, long> Outcomes, double? WorstSeconds);
 
 /// <summary>Something about the notifier itself that an operator must know, told once.</summary>
 internal sealed record OperatorNotice(OperatorNoticeKind Kind, string Chat, string Detail = "") : Notice;

@@ -5,7 +5,7 @@ using Whales.Notifier.Messages;
 namespace Whales.Notifier.Preview;
 
 /// <summary>Sample messages: what the picture in docs/notifications.md shows.</summary>
-internal static class Gallery
+internal static partial class Gallery
 {
     private static readonly DateTimeOffset Begin = new(2026, 11, 22, 2, 1, 0, TimeSpan.Zero);
     private static readonly AlertState Handled = new()

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text;
-using Microsoft.Extensions.Options;
 using Whales.Notifier.Messages;
-using Whales.Notifier.Silences;
+using Whales.Notifier.Phrases;
 
 namespace Whales.Notifier.Preview;
 
@@ -31,14 +30,14 @@ internal static class GalleryPage
 
         """;
 
-    public static string Render()
+    public static string Render(Wording wording)
     {
         var page = new StringBuilder(Head);
         foreach (var sample in Gallery.Samples)
         {
             page.Append("<section>\n<h2>").Append(WebUtility.HtmlEncode(sample.Title)).Append("</h2>\n");
             foreach (var language in Enum.GetValues<Language>())
-                Append(page, Message(sample, language));
+                Append(page, WordingTrial.Renderer(wording, sample.At).Render(sample.Notice, new Reader(language, TimeZoneInfo.Utc)));
             page.Append("</section>\n");
         }
 
@@ -60,16 +59,5 @@ internal static class GalleryPage
         }
 
         page.Append("</div>\n");
-    }
-
-    private static RenderedMessage Message(GallerySample sample, Language language)
-    {
-        var options = new MessageOptions { GrafanaUrl = new Uri("http://grafana.example:3001") };
-        return new MessageRenderer(Options.Create(options), Options.Create(new AlertmanagerOptions { Url = new Uri("http://alertmanager.example:9093") }), new SampleTime(sample.At)).Render(sample.Notice, new Reader(language, TimeZoneInfo.Utc));
-    }
-
-    private sealed class SampleTime(DateTimeOffset at) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => at;
     }
 }

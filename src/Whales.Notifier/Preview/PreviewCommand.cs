@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Messages.Markup;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Silences;
 
 namespace Whales.Notifier.Preview;
@@ -18,22 +19,25 @@ internal static class PreviewCommand
 
     private const string Usage = """
         Shows what a message looks like, without a bot.
-          preview FILE [--language en|ru] [--zone NAME] [--at TIME] [--grafana URL] [--markup]
-          preview --gallery
+          preview FILE [--language en|ru] [--zone NAME] [--at TIME] [--grafana URL] [--wording FOLDER] [--markup]
+          preview --gallery [--wording FOLDER]
+          preview --phrases en|ru
         FILE is the body of an Alertmanager webhook, or a notice as JSON ({"notice": "test"}); - reads standard input.
           --zone     time zone of the reader, such as Europe/Lisbon; default UTC
           --at       what time it is for the message, such as 2026-11-22T04:15:00Z; default now
           --grafana  where Grafana is, for links to dashboards
+          --wording  folder with files of your own, en.txt and ru.txt, as in Messages:WordingFolder
           --markup   only the markup, as it is sent
           --gallery  the page of sample messages of docs/notifications.md
+          --phrases  the file of phrases that the notifier uses, to begin your own with
         """;
 
-    /// <returns>0; 1 for a body that the notifier would refuse; 2 for arguments that say nothing.</returns>
+    /// <returns>0; 1 for a body or a file of phrases that the notifier would refuse; 2 for arguments that say nothing.</returns>
     public static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output)
     {
-        if (args is ["--gallery"])
+        if (args is ["--phrases", "en" or "ru"])
         {
-            await output.WriteAsync(GalleryPage.Render());
+            await output.WriteAsync(PhraseBook.BuiltInText(args[1] == "ru" ? Language.Russian : Language.English));
             return 0;
         }
 
@@ -41,6 +45,19 @@ internal static class PreviewCommand
         {
             await output.WriteLineAsync(Usage);
             return 2;
+        }
+
+        var wording = new Wording();
+        if (arguments.Wording is { } folder && Use(wording, folder) is { Count: > 0 } mistakes)
+        {
+            await output.WriteLineAsync(string.Join(Environment.NewLine, mistakes));
+            return 1;
+        }
+
+        if (arguments.File.Length == 0)
+        {
+            await output.WriteAsync(GalleryPage.Render(wording));
+            return 0;
         }
 
         string json;
@@ -62,9 +79,24 @@ internal static class PreviewCommand
         }
 
         var renderer = new MessageRenderer(
-            Options.Create(new MessageOptions { GrafanaUrl = arguments.Grafana }), Options.Create(new AlertmanagerOptions { Url = new Uri("http://alertmanager:9093") }), new SetTime(arguments.At));
+            wording, Options.Create(new MessageOptions { GrafanaUrl = arguments.Grafana }), Options.Create(new AlertmanagerOptions { Url = new Uri("http://alertmanager:9093") }), new SetTime(arguments.At));
         await WriteAsync(renderer.Render(notice, new Reader(arguments.Language, arguments.Zone)), arguments.MarkupOnly, output);
         return 0;
+    }
+
+    /// <returns>What is wrong with the files.</returns>
+    private static List<string> Use(Wording wording, string folder)
+    {
+        var problems = new List<string>();
+        foreach (var language in Enum.GetValues<Language>())
+        {
+            var own = WordingFile.Look(folder, language).Read(language);
+            problems.AddRange(own.Problems);
+            if (own.Problems.Count == 0)
+                wording.Use(own.Book!);
+        }
+
+        return problems;
     }
 
     private static (Notice? Notice, IReadOnlyList<string> Problems) Read(string json)

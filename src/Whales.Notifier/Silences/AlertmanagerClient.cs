@@ -39,6 +39,14 @@ internal sealed class AlertmanagerClient(HttpClient http, IOptions<AlertmanagerO
     public async Task<IReadOnlyList<ListedAlert>> AlertsAsync(CancellationToken cancellation) =>
         await SendAsync<List<ListedAlert>>(HttpMethod.Get, "api/v2/alerts", null, cancellation) ?? [];
 
+    /// <summary>The same alerts by group and receiver.</summary>
+    public async Task<IReadOnlyList<ListedGroup>> GroupsAsync(CancellationToken cancellation) =>
+        await SendAsync<List<ListedGroup>>(HttpMethod.Get, "api/v2/alerts/groups", null, cancellation) ?? [];
+
+    /// <summary>When it was started.</summary>
+    public async Task<DateTimeOffset> UpSinceAsync(CancellationToken cancellation) =>
+        (await SendAsync<ServerStatus>(HttpMethod.Get, "api/v2/status", null, cancellation))?.StartedAt ?? throw new AlertmanagerException(AlertmanagerFailure.Refused, "no uptime");
+
     /// <summary>Silences that hold now or will.</summary>
     public async Task<IReadOnlyList<Silence>> SilencesAsync(CancellationToken cancellation)
     {
@@ -129,6 +137,9 @@ internal sealed class AlertmanagerClient(HttpClient http, IOptions<AlertmanagerO
         text = text.Length > MaxDetail ? text[..MaxDetail] : text;
         return text.Length > 0 ? $"{text} ({(int)status})" : $"{(int)status}";
     }
+
+    /// <summary>Its "uptime" is the time since which it is up.</summary>
+    private sealed record ServerStatus([property: JsonPropertyName("uptime")] DateTimeOffset? StartedAt);
 
     private sealed record SilenceMade([property: JsonPropertyName("silenceID")] string SilenceId);
 }

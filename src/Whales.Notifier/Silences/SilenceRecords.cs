@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Whales.Notifier.Alerts;
 
 namespace Whales.Notifier.Silences;
 
@@ -65,7 +66,32 @@ internal sealed record ListedAlert
 
     [JsonPropertyName("status")]
     public ListedStatus Status { get; init; } = new("", [], []);
+
+    public Alert ToAlert() => new()
+    {
+        Status = AlertStatus.Firing,
+        Labels = Labels,
+        Annotations = Annotations,
+        StartsAt = StartsAt,
+        GeneratorUrl = GeneratorUrl,
+        Fingerprint = Fingerprint,
+    };
 }
+
+/// <summary>A group of alerts as Alertmanager lists it: for one receiver.</summary>
+internal sealed record ListedGroup
+{
+    [JsonPropertyName("labels")]
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    [JsonPropertyName("receiver")]
+    public ListedReceiver Receiver { get; init; } = new("");
+
+    [JsonPropertyName("alerts")]
+    public IReadOnlyList<ListedAlert> Alerts { get; init; } = [];
+}
+
+internal sealed record ListedReceiver([property: JsonPropertyName("name")] string Name);
 
 /// <summary>active, suppressed or unprocessed, and by what.</summary>
 internal sealed record ListedStatus(

@@ -117,6 +117,12 @@ internal sealed record ThreadDoc
 
     public FailureSummary? Failures { get; init; }
 
+    /// <summary>Why it is told in this chat, where that is the second one.</summary>
+    public Escalation? Escalation { get; init; }
+
+    /// <summary>A second chat knows of it.</summary>
+    public bool Escalated { get; init; }
+
     /// <summary>Workers that report the failure and are counted once each.</summary>
     public IReadOnlyList<string> Workers { get; init; } = [];
 

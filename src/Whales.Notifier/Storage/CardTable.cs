@@ -63,6 +63,10 @@ internal static class CardTable
         "select severity, cast(sum(waiting_events) as bigint), min(waiting_since) from cards where version > delivered group by severity",
         row => ((Severity)row.GetInt32(0), row.GetInt32(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))));
 
+    /// <summary>Notices that were made in that time, oldest first.</summary>
+    public static List<Card> NoticesBetween(StoreSession session, DateTimeOffset from, DateTimeOffset to) =>
+        session.Query($"select {Columns} from cards where notice is not null and created_at between $1 and $2 order by created_at, id", Read, from, to);
+
     /// <summary>Removes what ended before then, threads included.</summary>
     public static int RemoveClosed(StoreSession session, DateTimeOffset before)
     {

@@ -60,6 +60,7 @@ internal static class Schema
         "create index if not exists threads_card on threads (card)",
         "create index if not exists threads_recent on threads (chat, opened_at)",
         "create index if not exists threads_of_key on threads (chat, key, opened_at)",
+        "create index if not exists threads_open_key on threads (key) where closed_at is null",
         // Small facts: the heartbeat, the offset of updates, where a chat moved to.
         "create table if not exists facts (name text primary key, value text not null) without rowid",
         // Buttons and commands that were answered, by Telegram's number.

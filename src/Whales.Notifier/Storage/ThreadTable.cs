@@ -13,8 +13,8 @@ internal static class ThreadTable
         thread.Chat, thread.Key, thread.Card, (long)thread.Severity, thread.OpenedAt, thread.ChangedAt, thread.ClosedAt, StoreSession.ToJson(thread.Doc));
 
     public static void Update(StoreSession session, CardThread thread) => session.Execute(
-        "update threads set severity = $2, changed_at = $3, closed_at = $4, doc = $5 where id = $1",
-        thread.Id, (long)thread.Severity, thread.ChangedAt, thread.ClosedAt, StoreSession.ToJson(thread.Doc));
+        "update threads set key = $2, severity = $3, changed_at = $4, closed_at = $5, doc = $6 where id = $1",
+        thread.Id, thread.Key, (long)thread.Severity, thread.ChangedAt, thread.ClosedAt, StoreSession.ToJson(thread.Doc));
 
     public static CardThread? Find(StoreSession session, long id) => session.Query($"select {Columns} from threads where id = $1", Read, id).FirstOrDefault();
 
@@ -36,6 +36,26 @@ internal static class ThreadTable
         session.Scalar<long>("select count(*) from threads where chat = $1 and opened_at >= $2", chat, since);
 
     public static List<CardThread> Open(StoreSession session) => session.Query($"select {Columns} from threads where closed_at is null order by id", Read);
+
+    /// <summary>Critical ones that are open since then or longer.</summary>
+    public static List<CardThread> OpenCriticalSince(StoreSession session, DateTimeOffset since) =>
+        session.Query($"select {Columns} from threads where closed_at is null and severity = 0 and opened_at <= $1 order by id", Read, since);
+
+    /// <summary>Those that went on at some moment of that time, oldest first.</summary>
+    public static List<CardThread> Between(StoreSession session, DateTimeOffset from, DateTimeOffset to) =>
+        session.Query($"select {Columns} from threads where opened_at <= $2 and (closed_at is null or closed_at >= $1) order by opened_at, id", Read, from, to);
+
+    /// <summary>The open groups of alerts of a chat.</summary>
+    public static List<CardThread> OpenOfChat(StoreSession session, string chat) =>
+        session.Query($"select {Columns} from threads where chat = $1 and closed_at is null order by id", Read, chat).FindAll(thread => thread.Doc.Group is not null);
+
+    /// <summary>The open ones of that key, in whichever chats.</summary>
+    public static List<CardThread> OpenOfKey(StoreSession session, string key) =>
+        session.Query($"select {Columns} from threads where key = $1 and closed_at is null order by id", Read, key);
+
+    /// <summary>Those that began in the chat in that time.</summary>
+    public static List<CardThread> Begun(StoreSession session, string chat, DateTimeOffset from, DateTimeOffset to) =>
+        session.Query($"select {Columns} from threads where chat = $1 and opened_at >= $2 and opened_at < $3 order by id", Read, chat, from, to);
 
     public static IReadOnlyList<(Severity Severity, long Count)> CountOpen(StoreSession session) => session.Query(
         "select severity, count(distinct key) from threads where closed_at is null group by severity", row => ((Severity)row.GetInt32(0), row.GetInt64(1)));

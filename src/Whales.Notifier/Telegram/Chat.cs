@@ -10,7 +10,9 @@ namespace Whales.Notifier.Telegram;
 /// <param name="Reader">Language and clock.</param>
 /// <param name="Quiet">Null: never.</param>
 /// <param name="Fallback">Name of the chat that takes over.</param>
-internal sealed record Chat(string Name, long Id, int? Topic, Reader Reader, QuietHours? Quiet, string? Fallback)
+/// <param name="EscalateTo">Name of the chat that is told too when nobody here takes a critical alert.</param>
+/// <param name="DailyAt">When the day is told, in the reader's zone; null: never.</param>
+internal sealed record Chat(string Name, long Id, int? Topic, Reader Reader, QuietHours? Quiet, string? Fallback, string? EscalateTo = null, TimeOnly? DailyAt = null)
 {
     /// <summary>The stand-in of a dry run without chats.</summary>
     public static Chat DryRun { get; } = new("dry-run", 0, null, Reader.Default, null, null);
@@ -27,5 +29,5 @@ internal sealed record QuietHours(TimeOnly From, TimeOnly To)
         return parts.Length == 2 && TryParse(parts[0], out var from) && TryParse(parts[1], out var to) ? new QuietHours(from, to) : null;
     }
 
-    private static bool TryParse(string text, out TimeOnly time) => TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+    public static bool TryParse(string text, out TimeOnly time) => TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
 }

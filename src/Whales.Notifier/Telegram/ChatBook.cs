@@ -60,7 +60,9 @@ internal sealed class ChatBook : IKnownChats
         chat.Topic,
         new Reader(chat.Language == "ru" ? Language.Russian : Language.English, TimeZoneInfo.FindSystemTimeZoneById(chat.TimeZone)),
         chat.QuietHours is null ? null : QuietHours.TryParse(chat.QuietHours),
-        _dryRun ? null : chat.Fallback);
+        _dryRun ? null : chat.Fallback,
+        chat.EscalateTo,
+        chat.DailyAt is { } at && QuietHours.TryParse(at, out var time) ? time : null);
 }
 
 /// <summary>The routes of the webhook.</summary>

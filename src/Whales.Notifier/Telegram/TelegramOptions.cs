@@ -88,4 +88,10 @@ public sealed class ChatOptions
 
     /// <summary>Name of the chat that takes over when this one refuses us. Default none.</summary>
     public string? Fallback { get; set; }
+
+    /// <summary>Name of the chat that is told too when nobody here has taken a critical alert within Notifier:EscalateAfter. Default none.</summary>
+    public string? EscalateTo { get; set; }
+
+    /// <summary>When the day is told here, such as <c>08:00</c>, in the chat's time zone. Default never.</summary>
+    public string? DailyAt { get; set; }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Whales.Notifier.Commands;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Phrases;
 
 namespace Whales.Notifier.Telegram;
 
@@ -10,7 +11,7 @@ namespace Whales.Notifier.Telegram;
 /// only), or by telling Telegram where it may post them (<see cref="UpdateEndpoint"/>).
 /// </summary>
 internal sealed partial class UpdateListener(
-    TelegramClient client, BotToken token, BotStatus bot, UpdatePolling polling, UpdateWebhook webhook, Leadership leadership, IOptions<TelegramOptions> options, TimeProvider clock,
+    TelegramClient client, BotToken token, BotStatus bot, UpdatePolling polling, UpdateWebhook webhook, Wording wording, Leadership leadership, IOptions<TelegramOptions> options, TimeProvider clock,
     ILogger<UpdateListener> log) : BackgroundService
 {
     private static readonly TimeSpan ShortPause = TimeSpan.FromSeconds(1);
@@ -68,7 +69,7 @@ internal sealed partial class UpdateListener(
     {
         foreach (var (language, code) in ((Language, string?)[])[(Language.English, null), (Language.Russian, "ru")])
         {
-            if ((await client.SetMyCommandsAsync(BotCommands.In(language), code, stoppingToken)).Failure is { } failure)
+            if ((await client.SetMyCommandsAsync(BotCommands.In(wording.Commands(language)), code, stoppingToken)).Failure is { } failure)
                 LogAnnounce(failure.Description);
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Whales.Hosting.Metrics;
 using Whales.Notifier.Alerts;
+using Whales.Notifier.Messages;
 using Whales.Notifier.Telegram;
 
 namespace Whales.Notifier.Telemetry;
@@ -18,9 +19,11 @@ internal sealed class NotifierMetrics
     private readonly Counter<double> _limited;
     private readonly Counter<long> _silences;
     private readonly Counter<long> _callbacks;
+    private readonly Counter<long> _reconciled;
     private volatile Levels _levels = Levels.Empty;
     private double _lastDelivery;
     private int _configured;
+    private volatile bool[] _wording = [.. Enum.GetValues<Language>().Select(_ => true)];
 
     public NotifierMetrics(IMeterFactory factory, KnownSeries known, TimeProvider time, BotToken? token = null)
     {
@@ -36,7 +39,12 @@ internal sealed class NotifierMetrics
         _limited = meter.CreateCounter<double>("whales.notifier.rate_limited", "s", "Time spent waiting because Telegram asked for it.");
         _silences = meter.CreateCounter<long>("whales.notifier.silences", "{silence}", "Silences from the chat.");
         _callbacks = meter.CreateCounter<long>("whales.notifier.callbacks", "{press}", "Buttons pressed.");
+        _reconciled = meter.CreateCounter<long>("whales.notifier.reconciled", "{alert}", "Alerts put right by Alertmanager's list, because no webhook told.");
         meter.CreateObservableGauge("telegram.bot.configured", () => _configured, "1", "1 once the bot and every chat answered.");
+        meter.CreateObservableGauge(
+            "whales.notifier.wording.current",
+            () => Enum.GetValues<Language>().Select(language => new Measurement<int>(_wording[(int)language] ? 1 : 0, Tag("language", language == Language.Russian ? "ru" : "en"))),
+            "1", "1 while messages have the words of the operator's file, or there is none; 0 while that file has a mistake.");
         meter.CreateObservableGauge(
             "whales.notifier.backlog", () => PerSeverity(level => level.Events), "{event}", "Events that their chats do not show yet.");
         meter.CreateObservableGauge(
@@ -54,6 +62,7 @@ internal sealed class NotifierMetrics
         Declare(known, _webhooks, "status", Words.Webhooks);
         Declare(known, _errors, "code", Words.Errors);
         Declare(known, _silences, "action", Words.Silences);
+        Declare(known, _reconciled, "action", Words.Reconciliations);
         Declare(known, _callbacks, "outcome", Words.Callbacks);
         foreach (var outcome in Words.Deliveries)
             known.Add(_deliveries, Tag("channel", Channel), Tag("outcome", outcome));
@@ -78,6 +87,9 @@ internal sealed class NotifierMetrics
     {
         set => _configured = value ? 1 : 0;
     }
+
+    /// <summary>Whether the words in use are those of the language's file.</summary>
+    public void SetWording(Language language, bool current) => _wording = [.. _wording.Select((old, at) => at == (int)language ? current : old)];
 
     public void WebhookCame() => _seedWebhooks.Add(1);
 
@@ -113,6 +125,10 @@ internal sealed class NotifierMetrics
 
     /// <param name="outcome">One of <see cref="Words.Callbacks"/>.</param>
     public void Pressed(string outcome) => _callbacks.Add(1, Tag("outcome", outcome));
+
+    /// <param name="action">One of <see cref="Words.Reconciliations"/>.</param>
+    /// <param name="alerts">How many.</param>
+    public void Reconciled(string action, int alerts) => _reconciled.Add(alerts, Tag("action", action));
 
     /// <summary>What the gauges show until the next time.</summary>
     public void SetLevels(Levels levels) => _levels = levels;

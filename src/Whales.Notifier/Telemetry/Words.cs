@@ -21,11 +21,13 @@ internal static class Words
     public const string Failed = "failed";
     public const string Dropped = "dropped";
 
+    public const string Resolved = "resolved";
+
     public static IReadOnlyList<string> Webhooks { get; } = [Accepted, Duplicate, Invalid, Unauthorized, Overloaded];
 
     public static IReadOnlyList<string> Deliveries { get; } = [Sent, Edited, Replied, Deduplicated, Coalesced, Suppressed, Failed, Dropped];
 
-    public static IReadOnlyList<string> Sources { get; } = [Source.Alertmanager, Source.Watchdog, Source.Fault, Source.IdentificationFailed, Source.ModelLoadFailed, Source.Undecodable, Source.DeadLetter];
+    public static IReadOnlyList<string> Sources { get; } = [Source.Alertmanager, Source.Watchdog, Source.Fault, Source.IdentificationFailed, Source.ModelLoadFailed, Source.Undecodable, Source.DeadLetter, Source.Daily];
 
     public static IReadOnlyList<string> Errors { get; } = ["400", "401", "403", "404", "409", "429", "5xx", "timeout", "network"];
 
@@ -36,6 +38,8 @@ internal static class Words
     public static IReadOnlyList<string> CallOutcomes { get; } = ["ok", "failed"];
 
     public static IReadOnlyList<string> Silences { get; } = ["created", "undone", "denied", "expired"];
+
+    public static IReadOnlyList<string> Reconciliations { get; } = [Resolved, Sent];
 
     public static IReadOnlyList<string> Callbacks { get; } = ["ok", "unauthorized", "expired", "unknown", "failed"];
 
@@ -73,5 +77,6 @@ internal static class Words
         public const string ModelLoadFailed = "model_load_failed";
         public const string Undecodable = "undecodable";
         public const string DeadLetter = "dead_letter";
+        public const string Daily = "daily";
     }
 }

@@ -1,5 +1,6 @@
 using Whales.Notifier.Commands;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Tests.Messages;
 using Whales.Testing;
 
@@ -195,7 +196,7 @@ public sealed class CommandHandlerTests
     {
         foreach (var language in Enum.GetValues<Language>())
         {
-            var commands = BotCommands.In(language);
+            var commands = BotCommands.In(new Wording().Commands(language));
             Assert.Equal(["status", "alerts", "silences", "queues", "mute", "help", "id"], commands.Select(command => command.Command));
             Assert.All(commands, command => Assert.InRange(command.Description.Length, 3, 256));
             Assert.Equal(commands.Count, commands.Select(command => command.Description).Distinct().Count());

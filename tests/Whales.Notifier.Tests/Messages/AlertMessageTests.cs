@@ -210,7 +210,16 @@ public sealed class AlertMessageTests
             Text(new AlertReply { Group = firing, Kind = AlertReplyKind.StillFiring }));
         Assert.Equal(
             "✅ Resolved: CriticalInferenceTime · resnet101 · after 2 h 14 min", Text(new AlertReply { Group = Group(Alert(ended: Ended)), Kind = AlertReplyKind.Resolved }));
-        Assert.StartsWith("Nobody has taken this for 2 h 14 min.\n", Text(new AlertReply { Group = firing, Kind = AlertReplyKind.Escalated }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_InASecondChat_SaysWhyUntilSomebodyTakesIt()
+    {
+        var told = new AlertNotice { Group = Group(Alert()), State = new AlertState { Escalation = new Escalation("ops", TimeSpan.FromMinutes(10)) } };
+        var taken = told with { State = told.State with { Acknowledged = new Acknowledgement("@maria", Now) } };
+
+        Assert.Contains("\n⏫ Nobody in ops has taken this for 10 min.\n", Text(told), StringComparison.Ordinal);
+        Assert.DoesNotContain("Nobody", Text(taken), StringComparison.Ordinal);
     }
 
     [Theory]

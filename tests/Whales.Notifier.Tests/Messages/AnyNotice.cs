@@ -39,7 +39,7 @@ internal sealed class AnyNotice(int seed, bool wellFormed = false)
     {
         <= 4 => Alert(),
         5 => new AlertBundle { Groups = [.. Many(2, 12, Alert)], State = State(), ButtonId = Id(), OlderDropped = Few() },
-        6 => new AlertReply { Group = Group(), Kind = Enum.GetValues<AlertReplyKind>()[_random.Next(4)], State = State(), ButtonId = Id() },
+        6 => new AlertReply { Group = Group(), Kind = Enum.GetValues<AlertReplyKind>()[_random.Next(3)], State = State(), ButtonId = Id() },
         7 => new FailureSummary
         {
             Type = Enum.GetValues<FailureType>()[_random.Next(5)],
@@ -56,9 +56,11 @@ internal sealed class AnyNotice(int seed, bool wellFormed = false)
         {
             From = Time(),
             To = Time(),
-            Models = _random.Next(4) == 0 ? null : [.. Many(0, 40, () => new ModelDay(Text(), _random.Next(100), _random.Next(5), _random.Next(3) == 0 ? null : _random.NextDouble() * 1e5))],
+            Models = _random.Next(4) == 0 ? null : [.. Many(0, 40, () => new ModelDay(Text(), Outcomes(), _random.Next(3) == 0 ? null : _random.NextDouble() * 1e5))],
             Alerts = [.. Many(0, 40, Entry)],
-            DeadLetters = Few(),
+            DeadLetters = _random.Next(3) == 0 ? null : Few(),
+            Waiting = _random.Next(3) == 0 ? null : Few(),
+            OlderDropped = Few(),
         },
         10 => new OperatorNotice(Enum.GetValues<OperatorNoticeKind>()[_random.Next(4)], Text(), Text()) { OlderDropped = Few() },
         _ => _random.Next(3) switch
@@ -134,7 +136,16 @@ internal sealed class AnyNotice(int seed, bool wellFormed = false)
         Silence = _random.Next(2) == 0 ? null : new SilenceNote([Text()], Time(), Text(), Time()),
         Acknowledged = _random.Next(2) == 0 ? null : new Acknowledgement(Text(), Time()),
         Flapping = _random.Next(2) == 0 ? null : new Flapping(_random.Next(3, 50), TimeSpan.FromMinutes(_random.Next(1, 60)), Time()),
+        Escalation = _random.Next(2) == 0 ? null : new Escalation(Text(), TimeSpan.FromMinutes(_random.Next(1, 5000))),
     };
+
+    private Dictionary<string, long> Outcomes()
+    {
+        var outcomes = new Dictionary<string, long> { ["identified"] = _random.Next(100), ["failed"] = _random.Next(5) };
+        if (_random.Next(4) == 0)
+            outcomes[Text()] = _random.Next(3);
+        return outcomes;
+    }
 
     private DigestEntry Entry() => new(Enum.GetValues<Severity>()[_random.Next(4)], (AlertStatus)_random.Next(2), Text(), Text(), _random.Next(1, 50));
 

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Commands;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Silences;
 using static Whales.Notifier.Tests.Messages.Rendering;
 
@@ -40,7 +41,7 @@ public sealed class KeyboardTests
     [Fact]
     public void Render_WithoutAnAlertmanager_OffersNoSilence()
     {
-        var renderer = new MessageRenderer(Options.Create(new MessageOptions()), Options.Create(new AlertmanagerOptions()), TimeProvider.System);
+        var renderer = new MessageRenderer(new Wording(), Options.Create(new MessageOptions()), Options.Create(new AlertmanagerOptions()), TimeProvider.System);
 
         var keyboard = renderer.Render(new AlertNotice { Group = Group(Alert()), ButtonId = "id_1" }, Reader.Default).Keyboard;
 

@@ -106,13 +106,15 @@ public sealed class OtherMessageTests
         {
             From = Now.AddDays(-1),
             To = Now,
-            Models = [new ModelDay("resnet101", 1204, 3, 19.25)],
+            Models = [new ModelDay("resnet101", new Dictionary<string, long> { ["identified"] = 1200, ["unknown_individual"] = 1, ["failed"] = 3, ["canceled"] = 0 }, 19.25)],
             Alerts = [new DigestEntry(Severity.Warning, AlertStatus.Resolved, "HighCPUUsage", "host", 2)],
             DeadLetters = 1,
         };
 
-        Assert.Contains("\nresnet101: 1204 photos answered, 3 failed, slowest 19 s\n1 dead letter waits.\n", Text(day), StringComparison.Ordinal);
-        Assert.Contains("The figures of the models could not be had.", Text(day with { Models = null }), StringComparison.Ordinal);
+        Assert.Contains(
+            "\nresnet101: 1204 photos, 1200 identified, 1 animal not known, 3 failed, slowest about 19 s\nThe API did not tell how many photos wait.\n1 dead letter waits.\n", Text(day), StringComparison.Ordinal);
+        Assert.Contains("\nPrometheus did not tell the figures of the models.\n", Text(day with { Models = null }), StringComparison.Ordinal);
+        Assert.Contains("\n2 photos wait.\nNobody told how many dead letters wait.\n", Text(day with { Waiting = 2, DeadLetters = null }), StringComparison.Ordinal);
     }
 
     [Fact]

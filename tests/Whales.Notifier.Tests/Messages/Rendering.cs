@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Messages;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Silences;
 
 namespace Whales.Notifier.Tests.Messages;
@@ -12,8 +13,8 @@ internal static class Rendering
 
     public static Reader Russian { get; } = new(Language.Russian, TimeZoneInfo.Utc);
 
-    public static MessageRenderer Renderer(DateTimeOffset? now = null, Uri? grafana = null, int maxAlerts = 10) =>
-        new(Options.Create(new MessageOptions { GrafanaUrl = grafana, MaxAlerts = maxAlerts }), Options.Create(new AlertmanagerOptions { Url = new Uri("http://a:9093") }), new FixedTime(now ?? Now));
+    public static MessageRenderer Renderer(DateTimeOffset? now = null, Uri? grafana = null, int maxAlerts = 10, Wording? wording = null) =>
+        new(wording ?? new Wording(), Options.Create(new MessageOptions { GrafanaUrl = grafana, MaxAlerts = maxAlerts }), Options.Create(new AlertmanagerOptions { Url = new Uri("http://a:9093") }), new FixedTime(now ?? Now));
 
     /// <summary>The text that a reader sees; fails when the markup is none.</summary>
     public static string Text(Notice notice, Reader? reader = null, DateTimeOffset? now = null, Uri? grafana = null) =>

@@ -84,6 +84,36 @@ public sealed class PreviewCommandTests
         Assert.True(File.Exists(Path.Combine(Repository.Root, "docs", "images", "notifications.png")));
     }
 
+    [Theory]
+    [InlineData("en", "resolved = Resolved")]
+    [InlineData("ru", "resolved = Прошло")]
+    public async Task Run_Phrases_IsTheFileToBeginWith(string language, string expected)
+    {
+        var (code, text) = await RunAsync("", "--phrases", language);
+
+        Assert.Equal(0, code);
+        Assert.Contains("\n" + expected + "\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithWordsOfOnesOwn_ShowsThemOrWhatIsWrong()
+    {
+        var folder = Directory.CreateTempSubdirectory("whales-wording-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "en.txt"), "alert.since = Burning since {time}\n", TestContext.Current.CancellationToken);
+
+        var (_, text) = await RunAsync(AlertmanagerPayloadParserTests.Real, "-", "--at", "2026-11-22T04:01:30Z", "--wording", folder);
+        var (galleryCode, page) = await RunAsync("", "--gallery", "--wording", folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "en.txt"), "alert.since = Burning since {when}\n", TestContext.Current.CancellationToken);
+        var (code, problems) = await RunAsync(AlertmanagerPayloadParserTests.Real, "-", "--wording", folder);
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Contains("\nBurning since 02:01 UTC\n", text, StringComparison.Ordinal);
+        Assert.Equal(0, galleryCode);
+        Assert.Contains("\nBurning since 02:01 UTC\n", page, StringComparison.Ordinal);
+        Assert.Equal(1, code);
+        Assert.Equal("en.txt: alert.since has {when}, but there is {time}, {duration}.\n", problems);
+    }
+
     private static async Task<(int Code, string Text)> RunAsync(string input, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };

@@ -29,7 +29,7 @@ internal sealed class AlertsAnswer(AlertmanagerClient alertmanager, INotifierSta
 
     private static MessageText Listed(AnswerContext context, IReadOnlyList<ListedAlert> listed)
     {
-        var active = listed.Where(alert => alert.Status.SilencedBy.Count == 0 && alert.Status.InhibitedBy.Count == 0).Select(Alert).ToList();
+        var active = listed.Where(alert => alert.Status.SilencedBy.Count == 0 && alert.Status.InhibitedBy.Count == 0).Select(alert => alert.ToAlert()).ToList();
         var text = Write(context, new MessageText(), active);
         var silenced = listed.Count(alert => alert.Status.SilencedBy.Count > 0);
         var inhibited = listed.Count(alert => alert.Status.SilencedBy.Count == 0 && alert.Status.InhibitedBy.Count > 0);
@@ -54,13 +54,4 @@ internal sealed class AlertsAnswer(AlertmanagerClient alertmanager, INotifierSta
         var what = summary.Length > 0 ? $"{name}{RenderContext.Separator}{summary}" : place.Length > 0 ? $"{name}{RenderContext.Separator}{place}" : name;
         return $"{RenderContext.Mark(Severities.Of(alert))} {what}, {context.Words.SinceShort(context.Clock(alert.StartsAt), context.Since(alert.StartsAt))}";
     }
-
-    private static Alert Alert(ListedAlert listed) => new()
-    {
-        Status = AlertStatus.Firing,
-        Labels = listed.Labels,
-        Annotations = listed.Annotations,
-        StartsAt = listed.StartsAt,
-        Fingerprint = listed.Fingerprint,
-    };
 }

@@ -2,13 +2,14 @@ using Whales.Notifier.Commands.Texts;
 using Whales.Notifier.Messages;
 using Whales.Notifier.Messages.Markup;
 using Whales.Notifier.Messages.Texts;
+using Whales.Notifier.Phrases;
 
 namespace Whales.Notifier.Commands.Answers;
 
 /// <summary>What every answer is written with.</summary>
 internal sealed record AnswerContext(CommandTexts Texts, MessageTexts Words, Reader Reader, DateTimeOffset Now)
 {
-    public static AnswerContext For(Reader reader, DateTimeOffset now) => new(CommandTexts.In(reader.Language), MessageTexts.In(reader.Language), reader, now);
+    public static AnswerContext For(Wording wording, Reader reader, DateTimeOffset now) => new(wording.Commands(reader.Language), wording.Messages(reader.Language), reader, now);
 
     public string Clock(DateTimeOffset time) => Words.Clock(time, Now, Reader.TimeZone);
 

@@ -1,80 +1,99 @@
 using Whales.Contracts;
-using Whales.Notifier.Messages;
+using Whales.Notifier.Phrases;
 using Whales.Notifier.Silences;
 
 namespace Whales.Notifier.Commands.Texts;
 
 /// <summary>Every sentence of the answers to commands and buttons in one language.</summary>
-internal abstract class CommandTexts
+internal sealed class CommandTexts(PhraseBook book)
 {
-    private static readonly EnglishCommandTexts EnglishOnes = new();
-    private static readonly RussianCommandTexts RussianOnes = new();
-
-    public static CommandTexts In(Language language) => language == Language.Russian ? RussianOnes : EnglishOnes;
-
     // Commands
-    public abstract string Describe(string command);
-    public abstract string Help { get; }
-    public abstract string UnknownCommand(string name);
+    public string Describe(string command) => book.Say("command." + command);
+    public string Help => book.Say("help.headline");
+    public string UnknownCommand(string name) => book.Say("help.unknown_command", ("name", name));
 
     // /id
-    public abstract string ChatId { get; }
-    public abstract string TopicId { get; }
-    public abstract string YourId { get; }
-    public abstract string ChatName(string name);
+    public string ChatId => book.Say("id.chat");
+    public string TopicId => book.Say("id.topic");
+    public string YourId => book.Say("id.you");
+    public string ChatName(string name) => book.Say("id.chat_name", ("name", name));
 
     // /alerts
-    public abstract string NothingFires { get; }
-    public abstract string Fires(int count);
-    public abstract string SilencedOnes(int count);
-    public abstract string InhibitedOnes(int count);
-    public abstract string FromMemory { get; }
-    public abstract string More(int count);
+    public string NothingFires => book.Say("alerts.none");
+    public string Fires(int count) => book.Say("alerts.firing", ("count", count));
+    public string SilencedOnes(int count) => book.Say("alerts.silenced", ("count", count));
+    public string InhibitedOnes(int count) => book.Say("alerts.inhibited", ("count", count));
+    public string FromMemory => book.Say("alerts.from_memory");
+    public string More(int count) => book.Say("list.more", ("count", count));
 
     // /silences
-    public abstract string NoSilences { get; }
-    public abstract string Silences(int count);
-    public abstract string Until(string time);
-    public abstract string By(string who);
+    public string NoSilences => book.Say("silences.none");
+    public string Silences(int count) => book.Say("silences.headline", ("count", count));
+    public string Until(string time) => book.Say("silences.until", ("time", time));
+    public string By(string who) => book.Say("silences.by", ("who", who));
 
     // /status, /queues
-    public abstract string Status { get; }
-    public abstract string Queues { get; }
-    public abstract string ApiNotConfigured { get; }
-    public abstract string ApiSilent { get; }
-    public abstract string NoModels { get; }
-    public abstract string Model(string name, ModelState state, int workers);
-    public abstract string Waiting(int interactive, int bulk);
-    public abstract string Oldest(string duration);
-    public abstract string ReadyIn(string duration);
-    public abstract string Heartbeat(string ago);
-    public abstract string NoHeartbeat { get; }
-    public abstract string Backlog(int count, string? oldest);
-    public abstract string BrokenChats(string names);
-    public abstract string Broker(bool connected);
-    public abstract string Muted(string until);
+    public string Status => book.Say("status.headline");
+    public string Queues => book.Say("queues.headline");
+    public string ApiNotConfigured => book.Say("status.api_not_configured");
+    public string ApiSilent => book.Say("status.api_silent");
+    public string NoModels => book.Say("status.no_models");
+
+    public string Model(string name, ModelState state, int workers) => book.Say(
+        state switch
+        {
+            ModelState.Ready => "status.model_ready",
+            ModelState.Loading => "status.model_loading",
+            ModelState.Failed => "status.model_failed",
+            _ => "status.model_unloaded",
+        },
+        ("name", name), ("workers", workers));
+
+    public string Waiting(int interactive, int bulk) => book.Say(bulk > 0 ? "queues.waiting_bulk" : "queues.waiting", ("interactive", interactive), ("bulk", bulk));
+    public string Oldest(string duration) => book.Say("queues.oldest", ("duration", duration));
+    public string ReadyIn(string duration) => book.Say("queues.ready_in", ("duration", duration));
+    public string Heartbeat(string ago) => book.Say("status.heartbeat", ("duration", ago));
+    public string NoHeartbeat => book.Say("status.no_heartbeat");
+
+    public string Backlog(int count, string? oldest) => count == 0 ? book.Say("status.delivered")
+        : oldest is null ? book.Say("status.backlog", ("count", count))
+        : book.Say("status.backlog_oldest", ("count", count), ("duration", oldest));
+
+    public string BrokenChats(string names) => book.Say("status.broken_chats", ("names", names));
+    public string Broker(bool connected) => book.Say(connected ? "status.broker_connected" : "status.broker_away");
 
     // /mute
-    public abstract string MutedNow(string until);
-    public abstract string Unmuted { get; }
-    public abstract string NotMuted { get; }
-    public abstract string MuteUsage(string longest);
-    public abstract string MuteUnknownChat { get; }
+    public string Muted(string until) => book.Say("mute.until", ("until", until));
+    public string MutedNow(string until) => book.Say("mute.now", ("until", until));
+    public string Unmuted => book.Say("mute.ended");
+    public string NotMuted => book.Say("mute.not_muted");
+    public string MuteUsage(string longest) => book.Say("mute.usage", ("longest", longest));
+    public string MuteUnknownChat => book.Say("mute.unknown_chat");
 
     // Buttons: at most 200 characters each
-    public abstract string NotAllowed { get; }
-    public abstract string ButtonUnknown { get; }
-    public abstract string ButtonExpired { get; }
-    public abstract string SilencedUntil(string until, int count);
-    public abstract string AlreadySilenced(string until, string who);
-    public abstract string NothingToSilence { get; }
-    public abstract string TooManyToSilence(int most);
-    public abstract string Undone { get; }
-    public abstract string UndoTooLate { get; }
-    public abstract string NothingToUndo { get; }
-    public abstract string Taken { get; }
-    public abstract string AlreadyTaken(string who);
-    public abstract string SilenceComment(string what, string who);
-    public abstract string Alertmanager(AlertmanagerFailure failure, string detail);
-    public abstract string AfterFailedPress(AlertmanagerFailure failure);
+    public string NotAllowed => book.Say("press.not_allowed");
+    public string ButtonUnknown => book.Say("press.unknown");
+    public string ButtonExpired => book.Say("press.expired");
+    public string SilencedUntil(string until, int count) => book.Say("press.silenced", ("until", until), ("count", count));
+    public string AlreadySilenced(string until, string who) => book.Say("press.already_silenced", ("until", until), ("who", who));
+    public string NothingToSilence => book.Say("press.nothing_to_silence");
+    public string TooManyToSilence(int most) => book.Say("press.too_many", ("most", most));
+    public string Undone => book.Say("press.undone");
+    public string UndoTooLate => book.Say("press.undo_too_late");
+    public string NothingToUndo => book.Say("press.nothing_to_undo");
+    public string Taken => book.Say("press.taken");
+    public string AlreadyTaken(string who) => book.Say("press.already_taken", ("who", who));
+    public string SilenceComment(string what, string who) => book.Say("press.comment", ("what", what), ("who", who));
+
+    public string Alertmanager(AlertmanagerFailure failure, string detail) => book.Say(
+        failure switch
+        {
+            AlertmanagerFailure.NotConfigured => "alertmanager.not_configured",
+            AlertmanagerFailure.Unreachable => "alertmanager.unreachable",
+            AlertmanagerFailure.TooSlow => "alertmanager.too_slow",
+            _ => "alertmanager.refused",
+        },
+        ("detail", detail));
+
+    public string AfterFailedPress(AlertmanagerFailure failure) => book.Say(failure == AlertmanagerFailure.TooSlow ? "press.maybe_done" : "press.nothing_done");
 }

@@ -4,7 +4,8 @@ namespace Whales.Notifier.Messages.Markup;
 
 /// <summary>
 /// Builds one message twice: in Telegram's HTML and without markup. The one place where text becomes markup: everything that comes
-/// in is escaped here, and tags are only written in pairs.
+/// in is escaped here, and tags are only written in pairs. What is above Telegram's limit is left out, so that it is valid whatever is
+/// written; who wants to leave out something better asks <see cref="Fits"/>.
 /// </summary>
 internal sealed class MessageText
 {
@@ -13,15 +14,19 @@ internal sealed class MessageText
 
     private const int MaxUrl = 2000;
 
+    // Less is not worth a word, and must hold an ellipsis between its isolates.
+    private const int LeastRoom = 8;
+
     private readonly StringBuilder _html = new();
     private readonly StringBuilder _plain = new();
 
     /// <summary>UTF-16 units that a reader sees: tags and addresses of links do not count.</summary>
     public int Length { get; private set; }
 
-    public bool Fits => Length <= MaxLength;
+    /// <summary>Nothing was left out.</summary>
+    public bool Fits { get; private set; } = true;
 
-    public MessageText Text(string text) => Escaped(text);
+    public MessageText Text(string text) => Escaped(Fitting(text));
 
     public MessageText Bold(string text) => Tagged("b", text);
 
@@ -29,12 +34,13 @@ internal sealed class MessageText
 
     public MessageText Code(string text) => Tagged("code", text);
 
-    public MessageText Line() => Escaped("\n");
+    public MessageText Line() => Escaped(Fitting("\n"));
 
     /// <summary>A link, or only its text when the address is none that a browser opens.</summary>
     public MessageText Link(string text, string? address)
     {
-        if (!TryAddress(address, out var url))
+        text = Fitting(text);
+        if (text.Length == 0 || !TryAddress(address, out var url))
             return Escaped(text);
         _html.Append("<a href=\"");
         Escape(_html, url);
@@ -48,9 +54,14 @@ internal sealed class MessageText
     /// <summary>A quote that is folded until touched. Not inside another quote.</summary>
     public MessageText Folded(Action<MessageText> write)
     {
-        _html.Append("<blockquote expandable>");
+        const string Open = "<blockquote expandable>";
+        _html.Append(Open);
+        var begin = _html.Length;
         write(this);
-        _html.Append("</blockquote>");
+        if (_html.Length == begin)
+            _html.Length -= Open.Length;
+        else
+            _html.Append("</blockquote>");
         return this;
     }
 
@@ -81,12 +92,24 @@ internal sealed class MessageText
 
     private MessageText Tagged(string tag, string text)
     {
+        text = Fitting(text);
         if (text.Length == 0)
             return this;
         _html.Append('<').Append(tag).Append('>');
         Escaped(text);
         _html.Append("</").Append(tag).Append('>');
         return this;
+    }
+
+    /// <summary>As much of it as there is room for.</summary>
+    private string Fitting(string text)
+    {
+        var room = MaxLength - Length;
+        if (Fits && text.Length <= room)
+            return text;
+        var cut = Fits && room > LeastRoom ? ValueText.Lines(text, room) : "";
+        Fits = false;
+        return cut;
     }
 
     private MessageText Escaped(string text)

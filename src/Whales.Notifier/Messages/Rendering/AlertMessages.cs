@@ -41,16 +41,12 @@ internal static class AlertMessages
             case AlertReplyKind.Worse when !view.IsOver:
                 text.Bold(writer.Headline()).Line().Text(context.Texts.Worse(view.Firing));
                 break;
-            case AlertReplyKind.Escalated when !view.IsOver:
-                // It stands alone in a chat that has not seen the first message: all of it, with why it comes.
-                text = Fit(context, reply.OlderDropped, [writer], context.Texts.Escalated(duration));
-                break;
             default:
                 text.Bold(writer.Headline());
                 break;
         }
 
-        var buttons = reply.Kind is AlertReplyKind.StillFiring or AlertReplyKind.Escalated ? reply.ButtonId : null;
+        var buttons = reply.Kind == AlertReplyKind.StillFiring ? reply.ButtonId : null;
         var silent = reply.Kind == AlertReplyKind.StillFiring && view.Severity != Severity.Critical;
         return new RenderedMessage([text.ToPart()], Keyboards.ForAlerts(context, [view], reply.State, buttons), silent);
     }
@@ -60,6 +56,7 @@ internal static class AlertMessages
         Acknowledged = bundle.State.Acknowledged,
         Silence = bundle.State.Silence,
         Flapping = group.State.Flapping,
+        Escalation = group.State.Escalation,
     };
 
     private static bool IsSilent(AlertGroupView view) => view.Severity is Severity.Info or Severity.None;

@@ -57,6 +57,8 @@ internal sealed class AlertText(RenderContext context, AlertGroupView view, Aler
             text.Line().Text(context.Texts.TakenBy(ValueText.Line(taken.By, MaxName), context.Clock(taken.At)));
         if (view.IsOver)
             return;
+        if (state is { Escalation: { } escalation, Acknowledged: null })
+            text.Line().Text(context.Texts.Escalated(ValueText.Line(escalation.Chat, MaxName), context.Texts.Duration(escalation.After)));
         if (state.Silence is { } silence && silence.Until > context.Now)
             text.Line().Text(context.Texts.SilencedBy(context.Clock(silence.Until), ValueText.Line(silence.By, MaxName)));
         if (state.Flapping is { } flapping)

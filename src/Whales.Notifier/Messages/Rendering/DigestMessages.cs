@@ -1,6 +1,7 @@
 using System.Globalization;
 using Whales.Notifier.Alerts;
 using Whales.Notifier.Messages.Markup;
+using Whales.Notifier.Messages.Texts;
 
 namespace Whales.Notifier.Messages.Rendering;
 
@@ -11,6 +12,7 @@ internal static class DigestMessages
     private const int MaxPlaces = 3;
     private const int MaxModels = 20;
     private const int MaxWord = 60;
+    private const int MaxOutcomes = 8;
 
     public static RenderedMessage Render(RenderContext context, Digest digest)
     {
@@ -39,16 +41,24 @@ internal static class DigestMessages
         var text = new MessageText();
         text.Bold($"📋 {texts.Day(context.Clock(day.From), context.Clock(day.To))}");
         if (day.Models is not { } models)
-            text.Line().Text(texts.DayUnknown);
+            text.Line().Text(texts.DayModelsUnknown);
         else if (models.Count == 0)
-            text.Line().Text(texts.DayNoModels);
+            text.Line().Text(texts.DayNoPhotos);
         else
             foreach (var model in models.Take(MaxModels))
-                text.Line().Text(texts.DayModel(ValueText.Line(model.Model, MaxWord), model.Succeeded, model.Failed, model.WorstSeconds is { } worst ? Seconds(context, worst) : null));
-        if (day.DeadLetters is > 0)
+                text.Line().Text(ModelLine(texts, model));
+        if (day.Waiting is null)
+            text.Line().Text(texts.DayWaitingUnknown);
+        else if (day.Waiting > 0)
+            text.Line().Text(texts.DayWaiting(day.Waiting.Value));
+        if (day.DeadLetters is null)
+            text.Line().Text(texts.DayDeadLettersUnknown);
+        else if (day.DeadLetters > 0)
             text.Line().Text(texts.DayDeadLetters(day.DeadLetters.Value));
         text.Line().Line().Bold(day.Alerts.Count == 0 ? texts.DayNoAlerts : texts.DayAlerts);
         WriteKinds(context, text, day.Alerts);
+        if (day.OlderDropped > 0)
+            text.Line().Line().Italic(texts.OlderDropped(day.OlderDropped));
         return new RenderedMessage([text.ToPart()], [], Silent: true);
     }
 
@@ -80,9 +90,12 @@ internal static class DigestMessages
         return ": " + shown + (places.Count > MaxPlaces ? " " + context.Texts.MorePlaces(places.Count - MaxPlaces) : "");
     }
 
-    private static string Seconds(RenderContext context, double seconds) => seconds switch
+    /// <summary>How many photos, how they ended, how long the slowest took.</summary>
+    private static string ModelLine(MessageTexts texts, ModelDay model)
     {
-        < 10 and >= 0 => $"{seconds.ToString("0.##", CultureInfo.InvariantCulture)} {context.Texts.Duration(TimeSpan.Zero).Split(' ')[1]}",
-        _ => context.Texts.Duration(TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Clamp(seconds, 0, 1e9) : 0)),
-    };
+        var outcomes = model.Outcomes.Where(outcome => outcome.Value > 0).Take(MaxOutcomes).Select(outcome => texts.Outcome(ValueText.Line(outcome.Key, MaxWord), outcome.Value)).ToList();
+        if (model.WorstSeconds is { } worst)
+            outcomes.Add(texts.DaySlowest(texts.Seconds(worst)));
+        return texts.DayModel(ValueText.Line(model.Model, MaxWord), model.Outcomes.Values.Sum(), string.Join(", ", outcomes));
+    }
 }

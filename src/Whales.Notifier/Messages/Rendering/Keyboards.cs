@@ -7,6 +7,7 @@ namespace Whales.Notifier.Messages.Rendering;
 internal static class Keyboards
 {
     private const int MaxName = 24;
+    private const int MaxButton = 64;
     private static readonly int[] Hours = [1, 4, 24];
 
     public static IReadOnlyList<IReadOnlyList<Button>> ForAlerts(RenderContext context, IReadOnlyList<AlertGroupView> views, AlertState state, string? buttonId)
@@ -16,14 +17,16 @@ internal static class Keyboards
         var rows = new List<IReadOnlyList<Button>>();
         var silenced = state.Silence is { } silence && silence.Until > context.Now;
         if (!silenced && context.CanSilence)
-            rows.Add([.. Hours.Select(hours => new Button(context.Texts.SilenceFor(hours), ButtonData.Silence(buttonId, hours)))]);
+            rows.Add([.. Hours.Select(hours => AButton(context.Texts.SilenceFor(hours), ButtonData.Silence(buttonId, hours)))]);
         else if (silenced && state.Silence!.UndoUntil > context.Now)
-            rows.Add([new Button(context.Texts.Undo, ButtonData.Undo(buttonId))]);
+            rows.Add([AButton(context.Texts.Undo, ButtonData.Undo(buttonId))]);
         var names = views.Where(view => !view.IsOver).SelectMany(view => view.Names).Distinct(StringComparer.Ordinal).ToList();
         if (!silenced && context.CanSilence && names is [var name])
-            rows.Add([new Button(context.Texts.SilenceName(ValueText.Line(name, MaxName), ButtonData.NameHours), ButtonData.SilenceName(buttonId))]);
+            rows.Add([AButton(context.Texts.SilenceName(ValueText.Line(name, MaxName), ButtonData.NameHours), ButtonData.SilenceName(buttonId))]);
         if (state.Acknowledged is null)
-            rows.Add([new Button(context.Texts.Take, ButtonData.Take(buttonId))]);
+            rows.Add([AButton(context.Texts.Take, ButtonData.Take(buttonId))]);
         return rows;
     }
+
+    private static Button AButton(string text, string data) => new(ValueText.Line(text, MaxButton), data);
 }
