@@ -10,7 +10,8 @@ public sealed class ComputeThreadsTests
     [Fact]
     public async Task Host_HasIdentifiedPhotos_OnlyItsComputingThreadsHaveSteppedBack()
     {
-        await using var system = await StandaloneSystem.StartAsync(TestPictures.WriteQuickModel);
+        await using var system = await StandaloneSystem.StartAsync(
+            TestPictures.WriteQuickModel, new Dictionary<string, string?> { ["Inference__Niceness"] = "10" });
         var photos = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => system.Client.SubmitAsync(TestPictures.Red, TestPictures.QuickModel)));
         foreach (var photo in photos)
             Assert.Equal(IdentificationStatus.Succeeded, (await system.Client.FinishedAsync(photo.Id)).Status);

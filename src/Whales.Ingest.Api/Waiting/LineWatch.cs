@@ -12,8 +12,10 @@ internal sealed partial class LineWatch(LaneStore store, WaitingLines lines, Kno
     // An outcome is stored a moment after the time that it carries.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
-    // Counting may take a fiftieth of one core's time, however many rows there are.
+    // Counting may take a fiftieth of one core's time, however many rows there are; but what was finished makes room only when it is counted,
+    // and a busy machine makes the count slow when room matters most.
     private const int Seldom = 50;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1.5);
 
     private readonly Dictionary<(string, Lane), int> _before = [];
     private DateTimeOffset? _countedUntil;
@@ -37,8 +39,8 @@ internal sealed partial class LineWatch(LaneStore store, WaitingLines lines, Kno
                 _failing = true;
             }
 
-            var took = clock.GetElapsedTime(started);
-            await Task.Delay(took * Seldom > Interval ? took * Seldom : Interval, clock, stoppingToken);
+            var pause = clock.GetElapsedTime(started) * Seldom;
+            await Task.Delay(pause < Interval ? Interval : pause > Longest ? Longest : pause, clock, stoppingToken);
         }
     }
 

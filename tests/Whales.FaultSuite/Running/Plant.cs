@@ -127,6 +127,8 @@ internal sealed class Plant : IAsyncDisposable
         _settings["Models__Folder"] = ModelsOf("1");
         _settings["Inference__BatchSize"] = "4";
         _settings["Inference__Sessions"] = "1";
+        // In one session with their clients and servers, threads that step back would wait for all of these.
+        _settings["Inference__Niceness"] = "0";
         // Prompt rather than frugal: what is waited for below are recoveries, not intervals.
         _settings["Relay__Lease"] = "00:00:05";
         _settings["Relay__ResendAfter"] = "00:00:10";

@@ -18,6 +18,7 @@ internal sealed class StandalonePlant : IAsyncDisposable
             ["Models__Folder"] = models,
             ["Inference__BatchSize"] = "4",
             ["Inference__Sessions"] = "1",
+            ["Inference__Niceness"] = "0",
         };
     }
 

@@ -74,6 +74,8 @@ public sealed class Cluster : IAsyncDisposable
             // A warm-up that measures would tell nothing here and take its seconds from every test.
             cluster._environment["Inference__BatchSize"] = "4";
             cluster._environment["Inference__Sessions"] = "2";
+            // In one session with other tests, threads that step back would wait for all of these.
+            cluster._environment["Inference__Niceness"] = "0";
             foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
                 cluster._environment[key] = value;
             await cluster.StartApiAsync(recordApi ? SystemCalls.Recorder(cluster.ApiRecord) : null);

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Whales.Contracts;
 using Whales.Testing;
 
@@ -12,6 +14,7 @@ public sealed class QueueClient : IAsyncDisposable
 
     private readonly IConnection _connection;
     private readonly IChannel _channel;
+    private readonly ConcurrentDictionary<string, bool> _seen = new();
 
     private QueueClient(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
 
@@ -24,8 +27,11 @@ public sealed class QueueClient : IAsyncDisposable
     }
 
     /// <summary>Returns once the queue has the message.</summary>
-    public ValueTask SendAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties? properties = null) =>
-        _channel.BasicPublishAsync("", queue, mandatory: true, properties ?? new BasicProperties { Persistent = true }, body);
+    public async ValueTask SendAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties? properties = null)
+    {
+        await OnceThereAsync(queue);
+        await _channel.BasicPublishAsync("", queue, mandatory: true, properties ?? new BasicProperties { Persistent = true }, body);
+    }
 
     /// <summary>The command as the API's relay wraps it.</summary>
     public ValueTask SendAsync(string queue, IdentifyWhale command) => SendAsync(
@@ -44,21 +50,56 @@ public sealed class QueueClient : IAsyncDisposable
         return queue.QueueName;
     }
 
-    /// <summary>Waits until so many messages lie ready in the queue, which must exist. The management page learns of them seconds later.</summary>
-    public Task WaitForAsync(string queue, uint ready) => Eventually.GetAsync(
-        () => _channel.MessageCountAsync(queue), count => count == ready, Patience, $"{ready} messages wait in {queue}");
+    /// <summary>Waits until so many messages lie ready in the queue. The management page learns of them seconds later.</summary>
+    public async Task WaitForAsync(string queue, uint ready)
+    {
+        await OnceThereAsync(queue);
+        await Eventually.GetAsync(() => _channel.MessageCountAsync(queue), count => count == ready, Patience, $"{ready} messages wait in {queue}");
+    }
 
     public bool IsOpen => _connection.IsOpen;
 
     /// <summary>Takes the next message and keeps it unacknowledged, as a worker does that is at work on it; null while there is none.</summary>
-    public Task<BasicGetResult?> HoldAsync(string queue) => _channel.BasicGetAsync(queue, autoAck: false);
+    public async Task<BasicGetResult?> HoldAsync(string queue)
+    {
+        await OnceThereAsync(queue);
+        return await _channel.BasicGetAsync(queue, autoAck: false);
+    }
 
     /// <summary>Takes the next message out of the queue; null while there is none.</summary>
-    public Task<BasicGetResult?> TakeAsync(string queue) => _channel.BasicGetAsync(queue, autoAck: true);
+    public async Task<BasicGetResult?> TakeAsync(string queue)
+    {
+        await OnceThereAsync(queue);
+        return await _channel.BasicGetAsync(queue, autoAck: true);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    // An API is ready when it can accept photos, which may be a moment before its queues are declared.
+    private async Task OnceThereAsync(string queue)
+    {
+        if (_seen.ContainsKey(queue))
+            return;
+        await Eventually.UntilAsync(async () => await IsThereAsync(queue), Patience, $"the queue {queue} is declared");
+        _seen[queue] = true;
+    }
+
+    // On a channel of its own, since the answer no closes it.
+    private async Task<bool> IsThereAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue);
+            return true;
+        }
+        catch (OperationInterruptedException)
+        {
+            return false;
+        }
     }
 }

@@ -20,6 +20,8 @@ public sealed class StandaloneSystem : IAsyncDisposable
             // A warm-up that measures would tell nothing here and take its seconds from every test.
             ["Inference__BatchSize"] = "4",
             ["Inference__Sessions"] = "1",
+            // In one session with other tests, threads that step back would wait for all of these.
+            ["Inference__Niceness"] = "0",
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
             _environment[key] = value;
