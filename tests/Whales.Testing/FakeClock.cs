@@ -12,6 +12,8 @@ public static class FakeClock
         ["LD_PRELOAD"] = Library ?? throw new InvalidOperationException("libfaketime was not found: install the Debian package faketime."),
         ["FAKETIME_TIMESTAMP_FILE"] = file,
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        // What it finds out by itself is wrong here: each timed wait of .NET would return at once, and its threads turn for nothing.
+        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
         ["FAKETIME_CACHE_DURATION"] = "1",
         ["FAKETIME_NO_CACHE"] = null,
     };
