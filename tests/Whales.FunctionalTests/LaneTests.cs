@@ -121,10 +121,11 @@ public sealed class LaneTests
         await using var cluster = await Cluster.StartAsync(TestPictures.WriteLongModel, settings: OneByOne);
         for (var i = 0; i < 4; i++)
             await cluster.Client.SubmitAsync(TestPictures.Red, TestPictures.LongModel);
-        // In the queue: no worker is there. What expires before it was sent is not sent.
-        var early = await SubmitAsync(cluster, expiresIn: 3);
-        await using (var queues = await QueueClient.ConnectAsync(cluster.Broker))
-            await queues.WaitForAsync(Names.Queue(TestPictures.LongModel), 5);
+        await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
+        await queues.WaitForAsync(Names.Queue(TestPictures.LongModel), 4);
+        // In the queue: no worker is there. What expires before it was sent is not sent, so the others went ahead.
+        var early = await SubmitAsync(cluster, expiresIn: 5);
+        await queues.WaitForAsync(Names.Queue(TestPictures.LongModel), 5);
         Assert.Equal(IdentificationStatus.Expired, (await cluster.Client.FinishedAsync(early.Id)).Status);
         var worker = await cluster.StartWorkerAsync();
         await Eventually.UntilAsync(async () => await Metrics.ReadAsync(worker.Url, "whales_jobs_in_progress") > 0, Patience, "the worker is busy");
