@@ -30,7 +30,21 @@ public sealed class QueueClient : IAsyncDisposable
     public async ValueTask SendAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties? properties = null)
     {
         await OnceThereAsync(queue);
-        await _channel.BasicPublishAsync("", queue, mandatory: true, properties ?? new BasicProperties { Persistent = true }, body);
+        await Eventually.UntilAsync(async () => await IsTakenAsync(queue, body, properties), Patience, $"{queue} takes a message");
+    }
+
+    // A quorum queue refuses messages until it has elected its leader.
+    private async Task<bool> IsTakenAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties? properties)
+    {
+        try
+        {
+            await _channel.BasicPublishAsync("", queue, mandatory: true, properties ?? new BasicProperties { Persistent = true }, body);
+            return true;
+        }
+        catch (PublishException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The command as the API's relay wraps it.</summary>
