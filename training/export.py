@@ -7,7 +7,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from whaleid.checkpoint import open_checkpoint
+from whaleid.checkpoint import open_checkpoint, open_gate
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
 from whaleid.model_folder import write_model_folder
@@ -26,7 +26,8 @@ def main() -> None:
     recipe = dataclasses.replace(recipe, input_size=options.input_size or recipe.input_size)
     labelled, _ = read_photos(options.data, options.cache_size, options.runs / "cache")
     split = split_by_individual(labelled.files, labelled.individuals)
-    quality = write_model_folder(options.out / options.model, options.model, recipe, model, labelled, split)
+    quality = write_model_folder(options.out / options.model, options.model, recipe, model, labelled, split,
+                                 open_gate(run_directory(options), model))
     curve = options.curve or options.out.parent / "docs" / "models" / f"{options.model}.svg"
     draw_curve(run_directory(options) / "log.jsonl", curve, f"{options.model}: {epoch:.0f} of {recipe.epochs} epochs")
     print(json.dumps(quality, indent=2))

@@ -21,13 +21,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 from whaleid import trainer as training
 from whaleid.augment import augment, normalise, to_float, warp
 from whaleid.batches import Pool
+from whaleid.continue_from import continue_from_onnx
 from whaleid.curve import draw_curve
 from whaleid.data import Photos, Split, read_photos, split_by_individual
+from whaleid.export import export_onnx
+from whaleid.gate import Source, fit_gate, measure_gate, probabilities, summary
 from whaleid.losses import ArcFace, Distillation
 from whaleid.metrics import measure
 from whaleid.model_folder import write_model_folder
 from whaleid.nets import ARCHITECTURES, Embedder
 from whaleid.onnx_session import OnnxSession
+from whaleid.pseudo import pseudo_labels
 from whaleid.recipes import Recipe
 from whaleid.teacher import teacher_embeddings
 from whaleid.transplant import grow_b0_from_mobilenet_v2
@@ -176,6 +180,54 @@ class TrainingTest(unittest.TestCase):
         self.trainer("student", taught).fit(until=12)
         losses = self.losses("student")
         self.assertLess(sum(losses[-3:]), sum(losses[:3]))
+
+    def test_continue_from_onnx_gives_the_same_function_with_batch_norms_that_can_learn(self) -> None:
+        torch.manual_seed(0)
+        donor, path, x = Embedder("resnet_50_to_conv4", dim=8, strips=2), self.folder / "donor.onnx", torch.randn(32, 3, 64, 64)
+        donor.train()(x)
+        export_onnx(donor, path, 64)
+        model = Embedder("resnet_50_to_conv4", dim=8, strips=2, drop=0.0)
+        continue_from_onnx(model, path, x)
+        with torch.no_grad():
+            self.assertLess(float((model.eval()(x) - donor.eval()(x)).abs().max()), 1e-4)
+            norm = model.trunk.stages[1][0].bn2.train()
+            norm.momentum, found = 1.0, (norm.running_mean.clone(), norm.running_var.clone())
+            model(x)
+        self.assertTrue(torch.allclose(norm.running_mean, found[0], atol=1e-3) and torch.allclose(norm.running_var, found[1], rtol=0.02))
+        with self.assertRaisesRegex(ValueError, "shape"):
+            continue_from_onnx(Embedder("resnet_50_to_conv4", dim=9, strips=2), path, x)
+
+    def test_freeze_keeps_weights_and_statistics_of_the_parts_named(self) -> None:
+        model = Embedder("resnet_50_to_conv4", dim=8, strips=2)
+        model.trunk.freeze(2)
+        before = {k: v.clone() for k, v in model.trunk.state_dict().items()}
+        model.train()(torch.randn(4, 3, 64, 64)).sum().backward()
+        changed = {k.split(".")[1] for k, v in model.trunk.state_dict().items() if k.startswith("stages") and not torch.equal(v, before[k])}
+        self.assertEqual(changed, {"1", "2"})
+        self.assertTrue(all(p.grad is None for p in [model.trunk.stem.weight, *model.trunk.stages[0].parameters()]))
+
+    def test_pseudo_labels_names_what_is_as_sure_as_the_held_out_photos_that_are_right(self) -> None:
+        labelled = Photos(np.zeros((6, 1, 1, 3), np.uint8), [str(k) for k in range(6)], ["b", "a", "a", "b", "a", "stranger"])
+        split, e = Split([0, 1], [2, 3, 4], [5]), np.eye(4, dtype=np.float32)
+        held = [e[1], e[0], 0.6 * e[0] + 0.8 * e[2], 0.5 * e[0] + 0.9 * e[2]]
+        embeddings = np.stack([e[0], e[1], *held])[:, None].repeat(2, 1), np.stack([e[0], e[1], 0.7 * e[1] + 0.7 * e[3]])[:, None].repeat(2, 1)
+        self.assertEqual(pseudo_labels(labelled, split, embeddings, 1.0).tolist(), [1, 0, -1])
+        self.assertEqual(pseudo_labels(labelled, split, embeddings, 0.5).tolist(), [1, 0, 0])
+
+    def test_gate_is_exported_beside_the_embedding_and_tells_the_sides_apart(self) -> None:
+        torch.manual_seed(0)
+        model, path = Embedder("efficientnet_b0", dim=8, strips=2).eval(), self.folder / "gated.onnx"
+        shades = [(Source(f"{side} {k}", side > 0, summary(model.trunk.early(torch.randn(12, 3, 32, 32) + side + k / 5)).detach()))
+                  for side in (-1, 1) for k in range(2)]
+        gate, figures = fit_gate(shades), measure_gate(shades)
+        passed = {s["source"]: s["passed"] for s in figures["heldOutSources"]}
+        self.assertEqual([passed[f"-1 {k}"] for k in range(2)], [0.0, 0.0])
+        self.assertGreater(min(passed[f"1 {k}"] for k in range(2)), 0.8)
+        export_onnx(model, path, 32, gate)
+        x = torch.randn(3, 3, 32, 32)
+        want = probabilities(gate, summary(model.trunk.early(x).detach()))
+        self.assertLess(float(np.abs(OnnxSession(path, output_name="cetacean")(x.numpy()) - want.numpy()).max()), 1e-5)
+        self.assertEqual(OnnxSession(path)(x.numpy()).shape, (3, 8))
 
     def test_grow_b0_keeps_the_donors_function_up_to_the_layers_that_differ(self) -> None:
         torch.manual_seed(0)

@@ -12,13 +12,15 @@ import torch
 
 from whaleid.augment import normalise, resize, to_float
 from whaleid.batches import Pool
+from whaleid.continue_from import continue_from_onnx
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
 from whaleid.evaluate import evaluate
 from whaleid.model_folder import write_model_folder
 from whaleid.nets import Embedder
 from whaleid.options import add_data_options, add_recipe_options, recipe_of, run_directory, set_threads
-from whaleid.teacher import teacher_embeddings
+from whaleid.pseudo import pseudo_labels
+from whaleid.teacher import input_size, teacher_embeddings
 from whaleid.trainer import RunOptions, Trainer
 from whaleid.transplant import grow_b0_from_mobilenet_v2
 
@@ -30,9 +32,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("models"))
     parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
     parser.add_argument("--teacher", type=Path, help="model.onnx to learn from, also on the unlabelled photos")
-    parser.add_argument("--init", type=Path, help="efficientnet_v1: state dict of an ImageNet MobileNetV2 to grow from")
+    parser.add_argument("--names-at", type=float, metavar="PRECISION", help="name unlabelled photos by the teacher where it is right this often, as 0.95")
+    parser.add_argument("--init", type=Path, help="efficientnet_v1: state dict of an ImageNet MobileNetV2 to grow from; a ResNet: model.onnx to go on from")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fp32", action="store_true", help="no bfloat16 on CUDA (on the CPU there is none)")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), help="of the trunk; bf16 on CUDA unless given, fp32 on a CPU (some have bf16 too)")
     parser.add_argument("--pause-file", type=Path, help="no step is made while this file exists")
     parser.add_argument("--evaluate-every", type=int, default=5, help="epochs")
     parser.add_argument("--save-seconds", type=float, default=180)
@@ -52,13 +55,21 @@ def main() -> None:
     if options.teacher is not None:
         threads = options.threads or torch.get_num_threads()
         teacher = tuple(teacher_embeddings(options.teacher, p, n, cache, threads) for p, n in ((labelled, "labelled"), (unlabelled, "unlabelled")))
-    device, mixed = torch.device(options.device), options.device.startswith("cuda") and not options.fp32
-    pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device, recipe.repeats)
+    device, mixed = torch.device(options.device), options.precision == "bf16" if options.precision else options.device.startswith("cuda")
+    found = None
+    if teacher is not None and options.names_at is not None:
+        found = pseudo_labels(labelled, split, teacher, options.names_at)
+        print(f"{(found >= 0).sum()} of {len(found)} unlabelled photos named by the teacher", flush=True)
+    pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device, recipe.repeats, found)
     initialise = None
     if options.init is not None:
-        donor = torch.load(options.init, map_location="cpu")
-        some = to_float(torch.from_numpy(labelled.pixels[split.train[:48]]))
-        initialise = lambda trunk: grow_b0_from_mobilenet_v2(trunk, donor, normalise(resize(some, 128)))
+        some = to_float(torch.from_numpy(labelled.pixels[split.train[:512]]))
+        if options.init.suffix == ".onnx":
+            side = input_size(options.init)
+            initialise = lambda model: continue_from_onnx(model, options.init, normalise(resize(some, side)))
+        else:
+            donor = torch.load(options.init, map_location="cpu")
+            initialise = lambda model: grow_b0_from_mobilenet_v2(model.trunk, donor, normalise(resize(some[:48], 128)))
     trainer = Trainer(recipe, pool, teacher[0].shape[2] if teacher is not None else None,
                       RunOptions(directory, options.seed, options.device, mixed, options.pause_file, options.save_seconds,
                                  evaluate_every=options.evaluate_every), initialise)

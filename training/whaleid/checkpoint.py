@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from .gate import Gate
 from .nets import Embedder
 from .recipes import Recipe
 
@@ -16,3 +17,19 @@ def open_checkpoint(directory: Path) -> tuple[Embedder, Recipe, float]:
     model = Embedder(recipe.architecture, recipe.dim, recipe.strips)
     model.load_state_dict(saved["averaged"])
     return model.eval().to(memory_format=torch.channels_last), recipe, saved["epoch"]
+
+
+GATE = "gate.pt"
+
+
+def save_gate(directory: Path, gate: Gate, figures: dict) -> None:
+    torch.save(dict(gate=gate.state_dict(), figures=figures), directory / GATE)
+
+
+def open_gate(directory: Path, model: Embedder) -> tuple[Gate, dict] | None:
+    """The run's gate and its figures; None when none was fitted."""
+    if not (directory / GATE).exists():
+        return None
+    saved, gate = torch.load(directory / GATE, map_location="cpu"), Gate(model.trunk.early_channels)
+    gate.load_state_dict(saved["gate"])
+    return gate.eval(), saved["figures"]

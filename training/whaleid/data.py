@@ -87,21 +87,30 @@ def _read(stem: Path, files: list[str] | None, size: int, cache: Path) -> tuple[
     key = f"{stem.name}-{size}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     names, pixels = cache / f"{key}.txt", cache / f"{key}.npy"
     if not names.exists():
-        found = dict(_pictures(source))
+        found = dict(pictures(source))
         files = _without_duplicates(found) if files is None else files
         out = np.lib.format.open_memmap(pixels, mode="w+", dtype=np.uint8, shape=(len(files), size, size, 3))
         for k, name in enumerate(files):
             if name not in found:
                 raise FileNotFoundError(f"{name} is in the table but not in {source}.")
-            image = Image.open(io.BytesIO(found[name])).convert("RGB")
-            out[k] = np.asarray(image.resize((size, size), Image.Resampling.LANCZOS))
+            out[k] = decode([found[name]], size)[0]
         out.flush()
         names.write_text("\n".join(files))
     return names.read_text().splitlines(), np.load(pixels, mmap_mode="r")
 
 
-def _pictures(source: Path) -> Iterator[tuple[str, bytes]]:
-    if source.is_dir():
+def decode(files: list[bytes], size: int) -> np.ndarray:
+    """-> uint8 [N,size,size,3] RGB, stretched to the square."""
+    images = [Image.open(io.BytesIO(content)).convert("RGB") for content in files]
+    return np.stack([np.asarray(image.resize((size, size), Image.Resampling.LANCZOS)) for image in images])
+
+
+def pictures(source: Path) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of the pictures in a folder, in a .tar, or of the files that match a pattern."""
+    if "*" in source.name:
+        for path in sorted(source.parent.glob(source.name)):
+            yield path.name, path.read_bytes()
+    elif source.is_dir():
         for path in sorted(p for p in source.rglob("*") if p.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp")):
             yield str(path.relative_to(source)), path.read_bytes()
     else:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from .augment import normalise, resize, to_float
 from .data import MEAN, STD, Photos, Split
 from .evaluate import CROPS_OFF, embed, evaluate
 from .export import export_onnx, largest_difference
+from .gate import Gate
 from .nets import Embedder
 from .recipes import Recipe
 
@@ -25,13 +27,17 @@ LICENCE = "Fill in before sharing: the terms of the photos that the network lear
 SOURCE = "Trained with this repository's training/."
 
 
-def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder, labelled: Photos, split: Split) -> dict:
+def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder, labelled: Photos, split: Split,
+                       gate: tuple[Gate, dict] | None = None) -> dict:
     """Writes the folder and returns the measured quality. The catalogue holds every labelled photo, held-out ones too;
-    figures and threshold are taken with the training photos alone as the catalogue."""
+    figures and threshold are taken with the training photos alone as the catalogue. `gate`: with what measure_gate found."""
     model, size, onnx = model.cpu(), recipe.input_size, folder / "model.onnx"
-    export_onnx(model, onnx, size)
+    export_onnx(model, onnx, size, gate and gate[0])
     checked = normalise(resize(to_float(torch.from_numpy(np.array(labelled.pixels[:8]))), size))
     difference = largest_difference(model, onnx, checked)
+    if gate is not None:
+        alone = nn.Sequential(Early(model.trunk), gate[0])
+        difference = max(difference, largest_difference(alone, onnx, checked, "cetacean"))
     if difference > LARGEST_DIFFERENCE:
         raise RuntimeError(f"{onnx} differs from torch by {difference:.2g}, more than {LARGEST_DIFFERENCE:g}.")
     figures, off = evaluate(model, labelled, split, size, CROPS_OFF)
@@ -44,8 +50,23 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
         "thresholds": {"match": round(figures.threshold, 4), "warningSeconds": WARNING_SECONDS, "criticalSeconds": CRITICAL_SECONDS},
         "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(), "licence": LICENCE, "source": SOURCE, "quality": {**quality, "recipe": asdict(recipe)},
     }
+    if gate is not None:
+        description["output"]["cetacean"] = "cetacean"
+        description["thresholds"]["cetacean"] = gate[1]["threshold"]
+        quality["gate"] = description["quality"]["gate"] = gate[1]
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")
     return quality
+
+
+class Early(nn.Module):
+    """A trunk's first layers, which the gate reads."""
+
+    def __init__(self, trunk: nn.Module):
+        super().__init__()
+        self.trunk = trunk
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.trunk.early(x)
 
 
 def _write_catalogue(folder: Path, embeddings: np.ndarray, labelled: Photos) -> None:

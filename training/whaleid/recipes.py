@@ -10,6 +10,7 @@ class Recipe:
     exported model's input, which may be a little larger (Touvron et al., "Fixing the train-test resolution discrepancy", 2019).
     `arcface_from`: share of the run that the teacher has to itself (without a teacher ArcFace begins at once).
     `trunk_lr`: the trunk's learning rate as a share of `lr`; below 1 for a trunk that starts from trained weights.
+    `frozen`: how many parts of a ResNet's trunk stay as they are: 1 the stem, 2 and stage 1, and so on.
     `repeats`: how often an epoch sees a labelled photo for each time that it sees an unlabelled one.
     `margin`, in radians, and `strength`, of the random views: at the start and from the middle of the run on. `mirror`: share of photos mirrored top to bottom."""
 
@@ -33,10 +34,13 @@ class Recipe:
     teacher_weight: float = 8.0
     arcface_from: float = 0.1
     repeats: int = 1
+    frozen: int = 0
 
 
 RECIPES: dict[str, Recipe] = {
     "efficientnet_v1": Recipe("efficientnet_b0", "fast"),
     "efficientnet_v2": Recipe("efficientnet_v2_s", "balanced", sizes=((128, 0.3), (192, 0.6), (256, 1.0)), input_size=300),
     "resnet101": Recipe("resnet_101", "accurate"),
+    "right_whale_resnet50": Recipe("resnet_50_to_conv4", "balanced", sizes=((144, 0.4), (176, 1.0)), input_size=208, epochs=30, batch=32,
+                                   trunk_lr=0.3, margin=(0.3, 0.4), strength=(0.6, 1.0), ema=0.998, teacher_weight=0.0, frozen=2),
 }

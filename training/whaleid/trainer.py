@@ -38,13 +38,15 @@ class RunOptions:
 
 class Trainer:
     def __init__(self, recipe: Recipe, pool: Pool, teacher_dim: int | None, options: RunOptions,
-                 initialise: Callable[[nn.Module], None] | None = None):
+                 initialise: Callable[[Embedder], None] | None = None):
         self.recipe, self.pool, self.options = recipe, pool, options
         self.device = torch.device(options.device)
         torch.manual_seed(options.seed)
         self.model = Embedder(recipe.architecture, recipe.dim, recipe.strips)
         if initialise is not None:
-            initialise(self.model.trunk)
+            initialise(self.model)
+        if recipe.frozen:
+            self.model.trunk.freeze(recipe.frozen)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model)
         self.arcface = ArcFace(recipe.dim, pool.classes, recipe.centres, recipe.scale)
@@ -53,7 +55,7 @@ class Trainer:
             self.arcface.start_at(centres)
         self.arcface = self.arcface.to(self.device)
         self.distillation = Distillation(recipe.dim, teacher_dim).to(self.device) if teacher_dim else None
-        self.parameters = [p for part in self._parts().values() for p in part.parameters()]
+        self.parameters = [p for part in self._parts().values() for p in part.parameters() if p.requires_grad]
         trunk = {id(p) for p in self.model.trunk.parameters()}
         groups = []
         for share, inside in ((recipe.trunk_lr, True), (1.0, False)):
@@ -121,7 +123,7 @@ class Trainer:
     def _losses(self, embedding: Tensor, label: Tensor, teacher: Tensor | None, share: float) -> dict[str, Tensor]:
         recipe, out = self.recipe, {}
         weight = 1.0
-        if teacher is not None and self.distillation is not None:
+        if teacher is not None and self.distillation is not None and recipe.teacher_weight > 0:
             out["teacher"] = recipe.teacher_weight * self.distillation(embedding, teacher)
             weight = min(1.0, max(0.0, (share - recipe.arcface_from) / 0.1))
         named = label >= 0

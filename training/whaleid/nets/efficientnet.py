@@ -6,6 +6,7 @@ the last two rows as in the authors' released networks.
 """
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -117,9 +118,19 @@ class EfficientNet(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.head = conv_bn(cin, head, 1)
         self.channels = head
+        # The stem and the stages that lead to a quarter of the side.
+        count = next(k for k in range(len(stages)) if 2 * math.prod(s.stride for s in stages[: k + 1]) == 4)
+        self._early, self.early_channels = sum(s.repeats for s in stages[: count + 1]), stages[count].width
+
+    def early(self, x: Tensor) -> Tensor:
+        """Normalised RGB [N,3,H,W] -> [N,early_channels,H/4,W/4]."""
+        return self.blocks[: self._early](self.stem(x))
+
+    def late(self, early: Tensor) -> Tensor:
+        return self.head(self.blocks[self._early :](early))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.blocks(self.stem(x)))
+        return self.late(self.early(x))
 
 
 def efficientnet_b0(drop: float = 0.1) -> EfficientNet:

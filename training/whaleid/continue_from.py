@@ -1,0 +1,92 @@
+"""Weights out of an ONNX network of the same architecture, to train it further.
+
+The exporter folds a batch norm that follows a convolution into it. Its scale and shift are found again from what the
+convolution gives on some photos, so that the network computes the same and can learn as one that was never folded.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from .nets import Embedder
+
+_LAYERS = {"Conv", "BatchNormalization", "MatMul", "Gemm"}
+
+
+@torch.no_grad()
+def continue_from_onnx(model: Embedder, path: Path, pictures: Tensor) -> None:
+    """Sets every weight of `model` (a ResNet embedder) from the network at `path`, whose layers must come in the same
+    order; `pictures`: normalised photos [N,3,S,S] for the statistics. Raises ValueError where a layer does not fit."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    values = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()).float() for i in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Identity" and node.input[0] in values:  # equal weights are stored once
+            values[node.output[0]] = values[node.input[0]]
+    layers = iter([n for n in graph.node if n.op_type in _LAYERS])
+    folded = []
+    for conv, norm in _in_order(model):
+        if conv is not None:
+            node = _next(layers, conv, path)
+            weight = values[node.input[1]]
+            _copy(conv.weight, weight.T if node.op_type == "MatMul" else weight, node, path)
+            if len(node.input) > 2:
+                norm.running_mean.zero_(), norm.running_var.fill_(1 - norm.eps), norm.weight.fill_(1)
+                _copy(norm.bias, values[node.input[2]], node, path)
+                folded.append(norm)
+                continue
+        if norm is not None:
+            node = _next(layers, norm, path)
+            for target, name in zip((norm.weight, norm.bias, norm.running_mean, norm.running_var), node.input[1:]):
+                _copy(target, values[name], node, path)
+    if (left := next(layers, None)) is not None:
+        raise ValueError(f"{path} has a layer more than {model.architecture}: {left.name}.")
+    exponents = [values[n.input[1]] for n in graph.node if n.op_type == "Pow" and values.get(n.input[1], torch.ones(2)).numel() == 1]
+    if exponents:
+        model.pool.p.copy_(exponents[0].reshape(()))
+    _unfold(model, folded, pictures)
+
+
+def _unfold(model: Embedder, norms: list[nn.BatchNorm2d], pictures: Tensor) -> None:
+    """Gives `norms`, which only add their bias so far, the statistics of their inputs, and takes them back by scale and shift."""
+    seen: dict[nn.Module, list[Tensor]] = {n: [] for n in norms}
+    hooks = [n.register_forward_pre_hook(lambda m, x: seen[m].append(torch.stack(torch.var_mean(x[0].float(), (0, 2, 3))))) for n in norms]
+    model.eval()
+    for k in range(0, len(pictures), 32):
+        model(pictures[k : k + 32])
+    for hook in hooks:
+        hook.remove()
+    for norm, parts in seen.items():
+        means = torch.stack([p[1] for p in parts])
+        variance, mean = torch.stack([p[0] for p in parts]).mean(0) + means.var(0, unbiased=False), means.mean(0)
+        norm.running_mean.copy_(mean), norm.running_var.copy_(variance)
+        norm.weight.copy_((variance + norm.eps).sqrt())
+        norm.bias.add_(mean)
+
+
+def _in_order(model: Embedder) -> list[tuple[nn.Module | None, nn.Module | None]]:
+    """Convolutions with the batch norm that follows them directly, in the order of computation."""
+    trunk = model.trunk
+    out: list[tuple[nn.Module | None, nn.Module | None]] = [(None, trunk.bn_in), (trunk.stem, trunk.bn_stem)]
+    for stage in trunk.stages:
+        for block in stage:
+            shortcut = [(block.shortcut, None)] if block.shortcut is not None else []
+            out += [(None, block.bn1), *shortcut, (block.conv1, block.bn2), (block.conv2, block.bn3), (block.conv3, None)]
+    return out + [(None, trunk.bn_out), (None, model.bn_in), (model.project, model.neck)]
+
+
+def _next(layers, module: nn.Module, path: Path):
+    node = next(layers, None)
+    if node is None or (node.op_type == "BatchNormalization") != hasattr(module, "running_mean"):
+        raise ValueError(f"{path}: expected weights for {module}, found {'the end' if node is None else node.name}.")
+    return node
+
+
+def _copy(target: Tensor, value: Tensor, node, path: Path) -> None:
+    if target.shape != value.shape:
+        raise ValueError(f"{path}: {node.name} has the shape {tuple(value.shape)}, not {tuple(target.shape)}.")
+    target.copy_(value)
