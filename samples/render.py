@@ -5,7 +5,7 @@ The animal (which callosities, where, how large) follows from --animal, everythi
 from --view: one animal in two views is the same animal on two days. The same numbers always give the same picture.
 
     samples/render.py --animal 3 --view 1 --width 800 head.jpg
-    samples/render.py --animal 3 --change water head.jpg     # one thing differs from the catalogue picture, see CHANGES
+    samples/render.py --animal 3 --change water head.jpg     # what differs from a catalogue picture, see CHANGES
     samples/render.py --all                                  # the pictures beside this script, and those in heads/
 
 Needs Python 3.9, numpy and Pillow (Debian: python3-numpy python3-pil).
@@ -22,8 +22,8 @@ except ImportError as missing:
 
 SAMPLES = [("right-whale-1.jpg", 1, 1, 800), ("right-whale-1-again.jpg", 1, 2, 640),
            ("right-whale-2.jpg", 13, 11, 720), ("right-whale-3.jpg", 9, 9, 560)]
-# heads/: each animal once as a catalogue has it, and once with each of the other things changed.
-CHANGES = ["catalogue", "light", "angle", "scale", "water"]
+# heads/: each animal once as a catalogue has it, once with each of the other things changed, and once on another day, with all of them.
+CHANGES = ["catalogue", "light", "angle", "scale", "water", "day"]
 HEADS, HEAD_WIDTH = range(1, 25), 320
 SKIN_U, SKIN_V = (-0.8, 1.3), (-0.7, 0.7)  # the part of the head plane that has a skin texture
 
@@ -183,22 +183,22 @@ class View:
 
     @classmethod
     def changed(cls, animal, change):
-        """The view of a catalogue picture, with one thing changed. The waves are others in every picture."""
+        """The view of a catalogue picture, with that changed. The waves are others in every picture."""
         view = cls(1)
         view.rng = rng = np.random.default_rng([animal, CHANGES.index(change), 7003])
         view.sun = sun_at(2.2, np.radians(55))
         view.exposure, view.warmth, view.haze, view.sea = 1.0, 0.0, 0.03, np.array(cls.SEAS[0]) / 255
         view.turn, view.scale, view.tilt, view.centre = 0.0, 1.22, 1.0, (0.53, 0.0)
         view.draught, view.foam = 0.02, 0.8
-        if change == "light":  # the sun anywhere, low or high; over- or underexposed, at dawn or noon
+        if change in ("light", "day"):  # the sun anywhere, low or high; over- or underexposed, at dawn or noon
             view.sun = sun_at(rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(25, 70)))
             view.exposure, view.warmth = np.exp(rng.uniform(-0.5, 0.35)), rng.uniform(-0.08, 0.12)
-        elif change == "angle":  # turned by 5 to 15 degrees, seen obliquely
+        if change in ("angle", "day"):  # turned by 5 to 15 degrees, seen obliquely
             view.turn, view.tilt = np.radians(rng.choice([-1, 1]) * rng.uniform(5, 15)), rng.uniform(0.82, 1.0)
-        elif change == "scale":  # larger or smaller by 8 to 20 %, and not quite in the middle
+        if change in ("scale", "day"):  # larger or smaller by 8 to 20 %, and not quite in the middle
             view.scale *= 1 + rng.choice([-1, 1]) * rng.uniform(0.08, 0.2)
             view.centre = (0.53 + rng.uniform(-0.04, 0.04), rng.uniform(-0.04, 0.04))
-        elif change == "water":  # another sea; the head deeper, in foam, haze and spray
+        if change in ("water", "day"):  # another sea; the head deeper, in foam, haze and spray
             view.sea = np.array(cls.SEAS[rng.integers(1, len(cls.SEAS))]) / 255 * rng.uniform(0.7, 1.3)
             view.draught, view.foam = rng.uniform(0.03, 0.09), rng.uniform(0.85, 1.1)
             view.haze, view.spray = rng.uniform(0.0, 0.15), rng.uniform(0.3, 0.8)
