@@ -64,7 +64,7 @@ internal static class CheckModelCommand
 
             if (_right)
                 await RunOnceAsync(cancellationToken);
-            await output.WriteLineAsync(_right ? "all right" : "not all right");
+            await output.WriteLineAsync(_right ? "all right" : "something is wrong");
             return _right;
         }
 

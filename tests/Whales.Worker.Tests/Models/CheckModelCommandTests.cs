@@ -28,7 +28,7 @@ public sealed class CheckModelCommandTests : ModelFixture
         Assert.Equal(1, code);
         Assert.Contains("has no input 'image'", text, StringComparison.Ordinal);
         Assert.Contains("names 13 rows", text, StringComparison.Ordinal);
-        Assert.Contains("not all right", text, StringComparison.Ordinal);
+        Assert.Contains("something is wrong", text, StringComparison.Ordinal);
     }
 
     [Fact]
