@@ -56,6 +56,16 @@ internal sealed class ModelBench(string modelsFolder, ModelFolder model, IReadOn
         await PostedAsync("RabbitMQ", system, load, bare);
     }
 
+    /// <summary>What the same promises cost at least, so that the ratio above can be read: see <see cref="LeastPipeline"/>.</summary>
+    public async Task LeastAsync(Rate bare)
+    {
+        foreach (var batch in new[] { 1, 2 })
+        {
+            var rate = await LeastPipeline.RunAsync(model.Path, Name, batch, photos, time);
+            Print($"    batch {batch}: {rate / bare.PerSecond:0.00} of the bare loop");
+        }
+    }
+
     /// <summary>With a queue filled beforehand: nothing is posted while it is measured.</summary>
     private async Task FilledAsync(string title, SystemUnderTest system, LoadGenerator load, Rate bare, Func<Task>? startWorker)
     {

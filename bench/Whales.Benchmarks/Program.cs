@@ -2,11 +2,18 @@ using Whales.Benchmarks;
 using Whales.Hosting.Models;
 using Whales.Testing;
 
-// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|lanes|eta|overload|scrape|batch|catalogue|keys|webhook, several with commas]
-if (args is [HttpSink.Command])
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|least|lanes|eta|overload|scrape|batch|catalogue|keys|webhook, several with commas]
+switch (args)
 {
-    await HttpSink.ServeAsync();
-    return 0;
+    case [HttpSink.Command]:
+        await HttpSink.ServeAsync();
+        return 0;
+    case [LeastApi.Command, .. var rest]:
+        await LeastApi.ServeAsync(rest);
+        return 0;
+    case [LeastWorker.Command, .. var rest]:
+        await LeastWorker.ServeAsync(rest);
+        return 0;
 }
 
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
@@ -34,7 +41,7 @@ if (only is "batch")
 foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("--model") is not { } wanted || m.Manifest.Name == wanted))
 {
     var bench = new ModelBench(modelsFolder, model, photos, seconds);
-    if (Wanted("raw") || Wanted("standalone") || Wanted("rabbitmq"))
+    if (Wanted("raw") || Wanted("standalone") || Wanted("rabbitmq") || Wanted("least"))
     {
         bench.PrintTitle();
         var bare = bench.Raw(details: Wanted("raw"));
@@ -42,6 +49,8 @@ foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("
             await bench.StandaloneAsync(bare);
         if (Wanted("rabbitmq"))
             await bench.RabbitMqAsync(bare);
+        if (Wanted("least"))
+            await bench.LeastAsync(bare);
     }
 
     var name = model.Manifest.Name;

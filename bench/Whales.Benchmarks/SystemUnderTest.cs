@@ -104,6 +104,6 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     }
 
     // The servers that this process started are its descendants, but their guards may have been adopted: find them by name.
-    private static int[] PidsOf(string command) =>
+    internal static int[] PidsOf(string command) =>
         [.. System.Diagnostics.Process.GetProcesses().Where(p => p.ProcessName.StartsWith(command, StringComparison.Ordinal)).Select(p => p.Id)];
 }

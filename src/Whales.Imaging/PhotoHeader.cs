@@ -20,6 +20,10 @@ public sealed record PhotoHeader(ImageFormat Format, int Width, int Height, int 
         return Read(file.Bytes);
     }
 
+    /// <summary>The header of a JPEG whose first bytes hold it whole; otherwise null, and <see cref="Read(string)"/> must see the file.</summary>
+    public static PhotoHeader? ReadStart(ReadOnlySpan<byte> firstBytes) =>
+        ImageFormats.Detect(firstBytes[..Math.Min(firstBytes.Length, ImageFormats.BytesToDetect)]).Format == ImageFormat.Jpeg ? JpegHeader.Find(firstBytes) : null;
+
     /// <summary>Reads the header of a photo in memory.</summary>
     /// <exception cref="UnreadableImageException">It is no photo, or its header is damaged.</exception>
     public static PhotoHeader Read(ReadOnlySpan<byte> bytes)

@@ -33,6 +33,18 @@ public sealed class PhotoHeaderTests
         Assert.Equal(new PhotoHeader(ImageFormat.Jpeg, 120, 80, 1, 1), PhotoHeader.Read(TestPhotos.ProgressiveJpeg(Wide)));
 
     [Fact]
+    public void ReadStart_AnyPartOfAJpeg_TellsNothingOrTheTruth()
+    {
+        var photo = TestPhotos.WithOrientation(TestPhotos.Jpeg(Wide), 6);
+        var told = Enumerable.Range(0, photo.Length + 1).Select(length => PhotoHeader.ReadStart(photo.AsSpan(0, length))).ToList();
+
+        Assert.Equal([null, PhotoHeader.Read(photo)], told.Distinct());
+        Assert.Null(told[20]);
+        Assert.NotNull(told[^1]);
+        Assert.Null(PhotoHeader.ReadStart(TestPhotos.Png(Wide)));
+    }
+
+    [Fact]
     public void Read_AnimationOfHundredFrames_TellsThem()
     {
         var header = PhotoHeader.Read(TestPhotos.Gif(Picture.Quadrants(20, 10), 100));

@@ -5,7 +5,10 @@ namespace Whales.Imaging.Headers;
 /// <summary>Size and orientation from a JPEG's marker segments.</summary>
 internal static class JpegHeader
 {
-    public static PhotoHeader Read(ReadOnlySpan<byte> jpeg)
+    public static PhotoHeader Read(ReadOnlySpan<byte> jpeg) => Find(jpeg) ?? throw UnreadableImageException.Damaged(ImageFormat.Jpeg);
+
+    /// <summary>Null where the bytes hold no sound frame header, perhaps because they end before it.</summary>
+    public static PhotoHeader? Find(ReadOnlySpan<byte> jpeg)
     {
         var orientation = 0;
         var segments = new JpegSegments(jpeg);
@@ -21,17 +24,17 @@ internal static class JpegHeader
                 break;
         }
 
-        throw UnreadableImageException.Damaged(ImageFormat.Jpeg);
+        return null;
     }
 
     // Frame header: precision, height (2), width (2), components.
-    private static PhotoHeader FromFrame(ReadOnlySpan<byte> frame, int orientation)
+    private static PhotoHeader? FromFrame(ReadOnlySpan<byte> frame, int orientation)
     {
         if (frame.Length < 6)
-            throw UnreadableImageException.Damaged(ImageFormat.Jpeg);
+            return null;
         int height = BinaryPrimitives.ReadUInt16BigEndian(frame[1..]), width = BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
         if (width == 0 || height == 0)
-            throw UnreadableImageException.Damaged(ImageFormat.Jpeg);
+            return null;
         return new PhotoHeader(ImageFormat.Jpeg, width, height, 1, orientation);
     }
 }

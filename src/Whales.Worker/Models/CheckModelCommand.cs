@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Whales.Hosting.Models;
 using Whales.Imaging;
@@ -49,9 +50,15 @@ internal static class CheckModelCommand
         public async Task<bool> RunAsync(CancellationToken cancellationToken)
         {
             await output.WriteLineAsync(folder);
-            if (await TryAsync(() => Task.FromResult(ModelFiles.ReadManifest(folder))) is not { } manifest)
-                return false;
-            await OkAsync($"manifest: {manifest.Name} {manifest.Version}, {manifest.Tier}, {manifest.Task}, input {manifest.Input.Width} x {manifest.Input.Height} {manifest.Input.Layout}");
+            if (await TryAsync(() => Task.FromResult(ModelFiles.ReadManifest(folder))) is { } manifest)
+                await CheckAsync(manifest, cancellationToken);
+            await output.WriteLineAsync(_right ? "all right" : "something is wrong");
+            return _right;
+        }
+
+        private async Task CheckAsync(ModelManifest manifest, CancellationToken cancellationToken)
+        {
+            await OkAsync($"manifest: {manifest.Name} {manifest.Version}, {manifest.Tier}, {InFile(manifest.Task)}, input {manifest.Input.Width} x {manifest.Input.Height} {InFile(manifest.Input.Layout)}");
 
             if (await TryAsync(() => ModelFiles.CheckHashAsync(folder, manifest, cancellationToken)) is { } hash)
                 await OkAsync($"{Network.FileName}: SHA-256 {hash}");
@@ -61,11 +68,15 @@ internal static class CheckModelCommand
             using var network = await TryAsync(() => Task.Run(() => Network.Open(folder, manifest, _inference), cancellationToken));
             if (network is not null)
                 await OkAsync($"network: {network.Dimensions} values for a photo{(network.GateShape is null ? "" : ", with a cetacean gate")}, on {network.ExecutionProvider}{(network.WhyNotCuda is { } reason ? $" (no CUDA: {reason})" : "")}");
+            if (matcher is not null && network is not null)
+                await TryAsync(() =>
+                {
+                    ModelFiles.CheckDimensions(folder, network, matcher);
+                    return Task.FromResult(matcher);
+                });
 
             if (_right)
                 await RunOnceAsync(cancellationToken);
-            await output.WriteLineAsync(_right ? "all right" : "something is wrong");
-            return _right;
         }
 
         // The whole way that a photo goes in a host, with a grey picture.
@@ -78,7 +89,7 @@ internal static class CheckModelCommand
             using var photo = model.RentTensor();
             photo.Values.Clear();
             if (await TryAsync(() => model.PredictAsync(photo, cancellationToken: cancellationToken).AsTask()) is { } answer)
-                await OkAsync($"one run, on a picture of the mean colour: {answer.Decision}, best {answer.Candidates[0].IndividualId} {answer.Candidates[0].Score:F3} (threshold {model.Manifest.Thresholds.Match:F3})");
+                await OkAsync($"one run, on a picture of the mean colour: {InFile(answer.Decision)}, best {answer.Candidates[0].IndividualId} {answer.Candidates[0].Score:F3} (threshold {model.Manifest.Thresholds.Match:F3})");
             if (_right && pictures is not null)
                 await MeasureAsync(model, pictures, cancellationToken);
         }
@@ -110,8 +121,11 @@ internal static class CheckModelCommand
         }
 
         private static string Describe(IMatcher matcher) => matcher is CatalogueMatcher { Catalogue: var catalogue }
-            ? $"catalogue {catalogue.Version}: {catalogue.Rows} photos of {catalogue.Individuals.Count} individuals, {catalogue.Dimensions} values each"
-            : $"labels {matcher.CatalogueVersion}: {matcher.Dimensions}";
+            ? $"catalogue {catalogue.Version}: {catalogue.Rows} embeddings of {catalogue.Individuals.Count} individuals, {catalogue.Dimensions} values each"
+            : $"labels {matcher.CatalogueVersion}: {matcher.Dimensions} individuals";
+
+        // As model.json and the API write it.
+        private static string InFile<T>(T choice) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(choice.ToString());
 
         private Task OkAsync(string text) => output.WriteLineAsync($"  ok     {text}");
 

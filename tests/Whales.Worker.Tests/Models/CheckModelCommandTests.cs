@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Whales.Testing.Models;
 using Whales.Worker.Models;
 
@@ -11,7 +12,7 @@ public sealed class CheckModelCommandTests : ModelFixture
         var (code, text) = await CheckAsync(TestModels.Write(Root, new TestModel { HasCetaceanGate = true }));
 
         Assert.Equal(0, code);
-        Assert.Contains("12 photos of 6 individuals, 4 values each", text, StringComparison.Ordinal);
+        Assert.Contains("12 embeddings of 6 individuals, 4 values each", text, StringComparison.Ordinal);
         Assert.Contains("with a cetacean gate", text, StringComparison.Ordinal);
         Assert.Contains("one run", text, StringComparison.Ordinal);
         Assert.Contains("all right", text, StringComparison.Ordinal);
@@ -29,6 +30,35 @@ public sealed class CheckModelCommandTests : ModelFixture
         Assert.Contains("has no input 'image'", text, StringComparison.Ordinal);
         Assert.Contains("names 13 rows", text, StringComparison.Ordinal);
         Assert.Contains("something is wrong", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_DimensionsAndHashAreWrong_TellsBoth()
+    {
+        var folder = TestModels.Write(Root);
+        TestModels.WriteNpy(Path.Combine(folder, "catalogue.npy"), [.. Enumerable.Range(0, 12).Select(_ => new float[] { 1, 0, 0 })]);
+        var manifest = Path.Combine(folder, "model.json");
+        File.WriteAllText(manifest, Regex.Replace(File.ReadAllText(manifest), "[0-9a-f]{64}", new string('0', 64)));
+
+        var (code, text) = await CheckAsync(folder);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"the manifest says {new string('0', 64)}", text, StringComparison.Ordinal);
+        Assert.Contains("the network gives 4 values for a photo, catalogue.npy has 3", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_ManifestIsWrong_SaysSoAndEndsAsOtherErrorsDo()
+    {
+        var folder = TestModels.Write(Root);
+        var manifest = Path.Combine(folder, "model.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"layout\"", "\"order\": 1, \"layout\"", StringComparison.Ordinal));
+
+        var (code, text) = await CheckAsync(folder);
+
+        Assert.Equal(1, code);
+        Assert.Contains("input.order: is not known here; known are name, width, height, layout", text, StringComparison.Ordinal);
+        Assert.EndsWith($"something is wrong{Environment.NewLine}", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal sealed class EntryIntake(IImageStore images, IOptions<IngestOptions> op
     {
         if (entry.RefusedAtSight(options.Value.MaxPhotoBytes) is var (code, message))
             return new Outcome(null, code, message);
-        var target = new Target(images, imageKey);
+        var target = new Target(images, imageKey, new PhotoChecks(options.Value.MaxPhotoPixels));
         await using (target.ConfigureAwait(false))
         {
             await _cores.WaitAsync(cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class EntryIntake(IImageStore images, IOptions<IngestOptions> op
             {
                 if (await UnpackAsync(entry, spool, target, cancellationToken) is { } refused)
                     return refused;
-                PhotoChecks.CheckHeader(target.Upload!.LocalPath, options.Value.MaxPhotoPixels);
+                target.Checks.CheckHeader(target.Upload!.LocalPath);
             }
             catch (RequestRefusedException e) when (RejectionCodes.All.Contains(e.Code))
             {
@@ -63,10 +63,10 @@ internal sealed class EntryIntake(IImageStore images, IOptions<IngestOptions> op
                 _cores.Release();
             }
 
-            var photo = new BatchPhoto(id, imageKey, target.ContentType!, entry.Size, target.Sha256(), entry.FileName);
+            var photo = new BatchPhoto(id, imageKey, target.Checks.ContentType!, entry.Size, target.Sha256(), entry.FileName);
             if (!keep(photo.Sha256))
                 return new Outcome(null, RejectionCodes.Duplicate) { Sha256 = photo.Sha256 };
-            await target.Upload.CommitAsync(cancellationToken);
+            await target.Upload!.CommitAsync(cancellationToken);
             return new Outcome(photo);
         }
     }
@@ -128,17 +128,17 @@ internal sealed class EntryIntake(IImageStore images, IOptions<IngestOptions> op
     private static Outcome Damaged(string message) => new(null, RejectionCodes.DamagedEntry, message);
 
     /// <summary>A photo on its way into the image store. Disposed before it is committed, it leaves nothing.</summary>
-    private sealed class Target(IImageStore images, string imageKey) : IAsyncDisposable
+    private sealed class Target(IImageStore images, string imageKey, PhotoChecks checks) : IAsyncDisposable
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         public IImageUpload? Upload { get; private set; }
 
-        public string? ContentType { get; private set; }
+        public PhotoChecks Checks => checks;
 
         public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
-            ContentType ??= PhotoChecks.ContentTypeOf(bytes.Span);
+            checks.See(bytes.Span);
             _hash.AppendData(bytes.Span);
             Upload ??= await images.CreateAsync(imageKey, cancellationToken);
             await Upload.WriteAsync(bytes, cancellationToken);

@@ -4,25 +4,35 @@ using Whales.Ingest.Api.Errors;
 namespace Whales.Ingest.Api.Identifications.Upload;
 
 /// <summary>What the API looks at in a photo before it takes it: the format from the first bytes, size and frames from the header. No pixel is decoded.</summary>
-internal static class PhotoChecks
+internal sealed class PhotoChecks(long maxPixels)
 {
     private const string Accepted = "JPEG, PNG, WebP, AVIF, TIFF and GIF are accepted.";
 
-    /// <summary>The content type that the first bytes show, whatever the client said.</summary>
-    public static string ContentTypeOf(ReadOnlySpan<byte> start)
+    private PhotoHeader? _header;
+
+    /// <summary>The content type that the first bytes show, whatever the client said; null before <see cref="See"/>.</summary>
+    public string? ContentType { get; private set; }
+
+    /// <summary>Looks at a part of the photo as it comes; only the first is needed.</summary>
+    public void See(ReadOnlySpan<byte> part)
     {
-        var detected = ImageFormats.Detect(start[..Math.Min(start.Length, ImageFormats.BytesToDetect)]);
-        return detected.ContentType
+        if (ContentType is not null)
+            return;
+        var detected = ImageFormats.Detect(part[..Math.Min(part.Length, ImageFormats.BytesToDetect)]);
+        ContentType = detected.ContentType
             ?? throw RequestRefusedException.UnsupportedMedia($"The bytes are not a photo in a format that we read, but: {detected.Name}. {Accepted}");
+        // The usual photo's header is in its first part: the file need not be opened again.
+        _header = PhotoHeader.ReadStart(part);
     }
 
     /// <summary>Refuses a photo whose header cannot be read, that has too many pixels or more than one picture.</summary>
-    public static void CheckHeader(string path, long maxPixels)
+    /// <param name="path">Where its bytes are by now.</param>
+    public void CheckHeader(string path)
     {
-        PhotoHeader header;
+        var header = _header;
         try
         {
-            header = PhotoHeader.Read(path);
+            header ??= PhotoHeader.Read(path);
         }
         catch (UnreadableImageException e)
         {

@@ -14,15 +14,15 @@ internal sealed class PhotoIntake(IImageStore images, IOptions<IngestOptions> op
     public async Task<ReceivedPhoto> StoreAsync(HttpRequest request, string imageKey, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var checks = new PhotoChecks(_options.MaxPhotoPixels);
         IImageUpload? upload = null;
-        string? contentType = null;
         long bytes = 0;
         try
         {
             var fileName = await PhotoBody.ReadAsync(request, _options.MaxPhotoBytes, TakeAsync, cancellationToken);
-            PhotoChecks.CheckHeader(upload!.LocalPath, _options.MaxPhotoPixels);
+            checks.CheckHeader(upload!.LocalPath);
             await GuardAsync(() => upload.CommitAsync(cancellationToken));
-            return new ReceivedPhoto(imageKey, Hex(hash), bytes, contentType!, fileName);
+            return new ReceivedPhoto(imageKey, Hex(hash), bytes, checks.ContentType!, fileName);
         }
         finally
         {
@@ -32,7 +32,7 @@ internal sealed class PhotoIntake(IImageStore images, IOptions<IngestOptions> op
 
         async ValueTask TakeAsync(ReadOnlyMemory<byte> part, CancellationToken token)
         {
-            contentType ??= PhotoChecks.ContentTypeOf(part.Span);
+            checks.See(part.Span);
             hash.AppendData(part.Span);
             bytes += part.Length;
             await GuardAsync(async () =>
