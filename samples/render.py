@@ -5,7 +5,8 @@ The animal (which callosities, where, how large) follows from --animal, everythi
 from --view: one animal in two views is the same animal on two days. The same numbers always give the same picture.
 
     samples/render.py --animal 3 --view 1 --width 800 head.jpg
-    samples/render.py --all                      # the pictures that lie beside this script
+    samples/render.py --animal 3 --change water head.jpg     # what differs from a catalogue picture, see CHANGES
+    samples/render.py --all                                  # the pictures beside this script, and those in heads/
 
 Needs Python 3.9, numpy and Pillow (Debian: python3-numpy python3-pil).
 Head coordinates: u along the axis, 0 behind the blowholes, 1 the tip of the snout; v across, 0 on the axis.
@@ -21,6 +22,9 @@ except ImportError as missing:
 
 SAMPLES = [("right-whale-1.jpg", 1, 1, 800), ("right-whale-1-again.jpg", 1, 2, 640),
            ("right-whale-2.jpg", 13, 11, 720), ("right-whale-3.jpg", 9, 9, 560)]
+# heads/: each animal once as a catalogue has it, once with each of the other things changed, and once on another day, with all of them.
+CHANGES = ["catalogue", "light", "angle", "scale", "water", "day"]
+HEADS, HEAD_WIDTH = range(1, 25), 320
 SKIN_U, SKIN_V = (-0.8, 1.3), (-0.7, 0.7)  # the part of the head plane that has a skin texture
 
 
@@ -151,6 +155,10 @@ class Animal:
         return pale
 
 
+def sun_at(bearing, rise):
+    return np.array([np.cos(bearing) * np.cos(rise), np.sin(bearing) * np.cos(rise), np.sin(rise)])
+
+
 class View:
     """One day: sun, sea, and where the aeroplane was."""
 
@@ -160,7 +168,7 @@ class View:
         self.rng = rng = np.random.default_rng([seed, 7002])
         bearing = rng.uniform(0, 2 * np.pi)
         rise = np.radians(rng.uniform(35, 65))
-        self.sun = np.array([np.cos(bearing) * np.cos(rise), np.sin(bearing) * np.cos(rise), np.sin(rise)])
+        self.sun = sun_at(bearing, rise)
         self.exposure = rng.uniform(0.85, 1.2)
         self.warmth = rng.uniform(-0.05, 0.08)
         self.haze = rng.uniform(0.0, 0.1)
@@ -171,6 +179,30 @@ class View:
         self.draught = rng.uniform(0.0, 0.07)     # how deep the head lies
         self.centre = (rng.uniform(0.5, 0.56), rng.uniform(-0.03, 0.03))
         self.foam = rng.uniform(0.7, 1.0)
+        self.spray = 0.0                          # how much of the blow drifts over the head
+
+    @classmethod
+    def changed(cls, animal, change):
+        """The view of a catalogue picture, with that changed. The waves are others in every picture."""
+        view = cls(1)
+        view.rng = rng = np.random.default_rng([animal, CHANGES.index(change), 7003])
+        view.sun = sun_at(2.2, np.radians(55))
+        view.exposure, view.warmth, view.haze, view.sea = 1.0, 0.0, 0.03, np.array(cls.SEAS[0]) / 255
+        view.turn, view.scale, view.tilt, view.centre = 0.0, 1.22, 1.0, (0.53, 0.0)
+        view.draught, view.foam = 0.02, 0.8
+        if change in ("light", "day"):  # the sun anywhere, low or high; over- or underexposed, at dawn or noon
+            view.sun = sun_at(rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(25, 70)))
+            view.exposure, view.warmth = np.exp(rng.uniform(-0.5, 0.35)), rng.uniform(-0.08, 0.12)
+        if change in ("angle", "day"):  # turned by 5 to 15 degrees, seen obliquely
+            view.turn, view.tilt = np.radians(rng.choice([-1, 1]) * rng.uniform(5, 15)), rng.uniform(0.82, 1.0)
+        if change in ("scale", "day"):  # larger or smaller by 8 to 20 %, and not quite in the middle
+            view.scale *= 1 + rng.choice([-1, 1]) * rng.uniform(0.08, 0.2)
+            view.centre = (0.53 + rng.uniform(-0.04, 0.04), rng.uniform(-0.04, 0.04))
+        if change in ("water", "day"):  # another sea; the head deeper, in foam, haze and spray
+            view.sea = np.array(cls.SEAS[rng.integers(1, len(cls.SEAS))]) / 255 * rng.uniform(0.7, 1.3)
+            view.draught, view.foam = rng.uniform(0.03, 0.09), rng.uniform(0.85, 1.1)
+            view.haze, view.spray = rng.uniform(0.0, 0.15), rng.uniform(0.3, 0.8)
+        return view
 
     def head_coordinates(self, shape):
         """u, v of every pixel, and the size of a pixel."""
@@ -239,6 +271,11 @@ def render(animal, view, width):
     foam = view.foam * smooth(0.40, 1.25, streaks + 0.75 * edge + 0.55 * wash - 0.25 + 0.12 * chop)
     picture = picture * (1 - foam)[..., None] + np.array([1.15, 1.18, 1.19]) * (foam * (0.9 + 0.16 * chop))[..., None]
 
+    if view.spray > 0:  # the blow, thin and soft, from the blowholes over the head
+        drift = noise(view.rng, shape, (6, 4), 5, 0.6) - np.hypot((u - 0.35) / 0.5, v / 0.25)
+        veil = view.spray * smooth(-0.9, 0.7, drift)[..., None]
+        picture = picture * (1 - veil) + np.array([0.9, 0.93, 0.95]) * veil
+
     picture = picture * view.exposure * (1 - view.haze) + view.haze * np.array([0.66, 0.7, 0.72])
     picture = picture * np.array([1 + view.warmth, 1.0, 1 - view.warmth])
     picture = np.clip(picture, 0, 1.5) / (1 + 0.18 * np.clip(picture, 0, 1.5))  # the sensor's shoulder
@@ -253,19 +290,30 @@ def main():
     parser.add_argument("file", nargs="?", help="JPEG or PNG to write")
     parser.add_argument("--animal", type=int, default=1, help="which animal (default 1)")
     parser.add_argument("--view", type=int, default=1, help="which light, water and angle (default 1)")
+    parser.add_argument("--change", choices=CHANGES, help="in place of --view: a catalogue picture with this changed")
     parser.add_argument("--width", type=int, default=800, help="pixels, 64 to 4000 (default 800); height is 3/4 of it")
-    parser.add_argument("--all", action="store_true", help="draw the pictures beside this script anew")
+    parser.add_argument("--all", action="store_true", help="draw the pictures beside this script and in heads/ anew")
     arguments = parser.parse_args()
     if not arguments.all and not arguments.file:
         parser.error("name the file to write, or --all")
     if not 64 <= arguments.width <= 4000:
         parser.error("--width must be 64 to 4000")
-    folder = pathlib.Path(__file__).parent
-    jobs = [(folder / name, *numbers) for name, *numbers in SAMPLES] if arguments.all else [
-        (arguments.file, arguments.animal, arguments.view, arguments.width)]
-    for path, animal, view, width in jobs:
-        render(Animal(animal), View(view), width).save(path, quality=86)
-        print(path)
+    if arguments.all:
+        return draw_all(pathlib.Path(__file__).parent)
+    view = View.changed(arguments.animal, arguments.change) if arguments.change else View(arguments.view)
+    render(Animal(arguments.animal), view, arguments.width).save(arguments.file, quality=86)
+
+
+def draw_all(folder):
+    for name, animal, view, width in SAMPLES:
+        render(Animal(animal), View(view), width).save(folder / name, quality=86)
+    heads = folder / "heads"
+    heads.mkdir(exist_ok=True)
+    for number in HEADS:
+        animal = Animal(number)
+        for change in CHANGES:
+            render(animal, View.changed(number, change), HEAD_WIDTH).save(heads / f"{number:02}-{change}.jpg", quality=80)
+    print(f"{len(SAMPLES)} samples, and {len(HEADS)} animals in {len(CHANGES)} pictures each in {heads}")
 
 
 if __name__ == "__main__":

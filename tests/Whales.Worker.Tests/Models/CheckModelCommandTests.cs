@@ -29,7 +29,7 @@ public sealed class CheckModelCommandTests : ModelFixture
         Assert.Equal(1, code);
         Assert.Contains("has no input 'image'", text, StringComparison.Ordinal);
         Assert.Contains("names 13 rows", text, StringComparison.Ordinal);
-        Assert.Contains("not usable", text, StringComparison.Ordinal);
+        Assert.Contains("something is wrong", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class CheckModelCommandTests : ModelFixture
 
         Assert.Equal(1, code);
         Assert.Contains("input.order: is not known here; known are name, width, height, layout", text, StringComparison.Ordinal);
-        Assert.EndsWith($"not usable{Environment.NewLine}", text, StringComparison.Ordinal);
+        Assert.EndsWith($"something is wrong{Environment.NewLine}", text, StringComparison.Ordinal);
     }
 
     [Fact]
