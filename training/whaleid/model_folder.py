@@ -70,9 +70,9 @@ class Early(nn.Module):
 
 
 def _write_catalogue(folder: Path, embeddings: np.ndarray, labelled: Photos) -> None:
-    """catalogue.npy float16 [N,D]; catalogue.csv: its rows' file and individual."""
+    """catalogue.npy float16 [N,D]; catalogue.csv: the file and individual of each row."""
     np.save(folder / "catalogue.npy", embeddings.astype(np.float16))
     with open(folder / "catalogue.csv", "w", newline="") as f:
         writer = csv.writer(f, lineterminator="\n")
-        writer.writerow(["row", "file", "individual"])
-        writer.writerows([k, *r] for k, r in enumerate(zip(labelled.files, labelled.individuals)))
+        writer.writerow(["file", "individual"])
+        writer.writerows(zip(labelled.files, labelled.individuals))
