@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 
+import onnx
+
+from compress_weights import compress
 from whaleid.checkpoint import open_checkpoint, open_gate
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
@@ -19,6 +23,8 @@ def main() -> None:
     add_data_options(parser)
     parser.add_argument("--out", type=Path, default=Path("models"))
     parser.add_argument("--input-size", type=int, help="side of the model's input, px; default: the recipe's")
+    parser.add_argument("--fp16-weights", action="store_true", help="store the weights as float16: half the file (compress_weights.py)")
+    parser.add_argument("--species", help="of all individuals, for catalogue.csv")
     parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
     options = parser.parse_args()
     set_threads(options)
@@ -27,10 +33,22 @@ def main() -> None:
     labelled, _ = read_photos(options.data, options.cache_size, options.runs / "cache")
     split = split_by_individual(labelled.files, labelled.individuals)
     quality = write_model_folder(options.out / options.model, options.model, recipe, model, labelled, split,
-                                 open_gate(run_directory(options), model))
+                                 open_gate(run_directory(options), model), options.species)
+    if options.fp16_weights:
+        halve(options.out / options.model)
     curve = options.curve or options.out.parent / "docs" / "models" / f"{options.model}.svg"
     draw_curve(run_directory(options) / "log.jsonl", curve, f"{options.model}: {epoch:.0f} of {recipe.epochs} epochs")
     print(json.dumps(quality, indent=2))
+
+
+def halve(folder: Path) -> None:
+    file, manifest = folder / "model.onnx", folder / "model.json"
+    network = onnx.load(file)
+    compress(network)
+    onnx.save(network, file)
+    description = json.loads(manifest.read_text())
+    description["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(description, indent=2) + "\n")
 
 
 if __name__ == "__main__":

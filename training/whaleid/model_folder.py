@@ -21,16 +21,17 @@ from .nets import Embedder
 from .recipes import Recipe
 
 LARGEST_DIFFERENCE = 1e-4
-WARNING_SECONDS, CRITICAL_SECONDS, MAX_BATCH, MAX_DELAY_MS = 30, 120, 16, 5
+WARNING_SECONDS, CRITICAL_SECONDS, MAX_BATCH, MAX_DELAY_MS = 30, 120, 16, 0
 """The product's defaults of a model's latency alerts and batching; operators change them in model.json."""
 LICENCE = "Fill in before sharing: the terms of the photos that the network learned from."
 SOURCE = "Trained with this repository's training/."
 
 
 def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder, labelled: Photos, split: Split,
-                       gate: tuple[Gate, dict] | None = None) -> dict:
+                       gate: tuple[Gate, dict] | None = None, species: str | None = None) -> dict:
     """Writes the folder and returns the measured quality. The catalogue holds every labelled photo, held-out ones too;
-    figures and threshold are taken with the training photos alone as the catalogue. `gate`: with what measure_gate found."""
+    figures and threshold are taken with the training photos alone as the catalogue. `gate`: with what
+    measure_gate found."""
     model, size, onnx = model.cpu(), recipe.input_size, folder / "model.onnx"
     export_onnx(model, onnx, size, gate and gate[0])
     checked = normalise(resize(to_float(torch.from_numpy(np.array(labelled.pixels[:8]))), size))
@@ -41,7 +42,7 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
     if difference > LARGEST_DIFFERENCE:
         raise RuntimeError(f"{onnx} differs from torch by {difference:.2g}, more than {LARGEST_DIFFERENCE:g}.")
     figures, off = evaluate(model, labelled, split, size, CROPS_OFF)
-    _write_catalogue(folder, embed(model, labelled.pixels, list(range(len(labelled.files))), size).numpy(), labelled)
+    _write_catalogue(folder, embed(model, labelled.pixels, list(range(len(labelled.files))), size).numpy(), labelled, species)
     quality = {**figures.as_dict(), "top1CropOff": off, "onnxAgainstTorch": difference}
     description = {
         "name": name, "version": datetime.now(timezone.utc).strftime("%Y.%m.%d"), "tier": recipe.tier, "task": "embedding",
@@ -69,10 +70,11 @@ class Early(nn.Module):
         return self.trunk.early(x)
 
 
-def _write_catalogue(folder: Path, embeddings: np.ndarray, labelled: Photos) -> None:
-    """catalogue.npy float16 [N,D]; catalogue.csv: the file and individual of each row."""
+def _write_catalogue(folder: Path, embeddings: np.ndarray, labelled: Photos, species: str | None) -> None:
+    """catalogue.npy float16 [N,D]; catalogue.csv: the file and individual of each row, and the species where it is given."""
     np.save(folder / "catalogue.npy", embeddings.astype(np.float16))
     with open(folder / "catalogue.csv", "w", newline="") as f:
         writer = csv.writer(f, lineterminator="\n")
-        writer.writerow(["file", "individual"])
-        writer.writerows(zip(labelled.files, labelled.individuals))
+        more = [species] if species else []
+        writer.writerow(["file", "individual", *(["species"] if species else [])])
+        writer.writerows([*row, *more] for row in zip(labelled.files, labelled.individuals))
