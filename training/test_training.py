@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from whaleid import trainer as training
 from whaleid.augment import augment, normalise, to_float, warp
 from whaleid.batches import Pool
-from whaleid.continue_from import continue_from_onnx
+from whaleid.continue_from import continue_from_onnx, grow_deeper
 from whaleid.curve import draw_curve
 from whaleid.data import Photos, Split, read_photos, split_by_individual
 from whaleid.export import export_onnx
@@ -196,6 +196,16 @@ class TrainingTest(unittest.TestCase):
         self.assertTrue(torch.allclose(norm.running_mean, found[0], atol=1e-3) and torch.allclose(norm.running_var, found[1], rtol=0.02))
         with self.assertRaisesRegex(ValueError, "shape"):
             continue_from_onnx(Embedder("resnet_50_to_conv4", dim=9, strips=2), path, x)
+
+    def test_grow_deeper_gives_the_same_function_and_every_block_can_learn(self) -> None:
+        torch.manual_seed(0)
+        donor, model, x = (Embedder("resnet_50_to_conv4", dim=8, strips=2, drop=0.0), Embedder("resnet_101_to_conv4", dim=8, strips=2, drop=0.0), torch.randn(4, 3, 64, 64))
+        donor.train()(x)
+        grow_deeper(model, donor)
+        with torch.no_grad():
+            self.assertLess(float((model.eval()(x) - donor.eval()(x)).abs().max()), 1e-5)
+        model.train()(x)[:, 0].sum().backward()
+        self.assertTrue(all(float(b.conv3.weight.grad.abs().max()) > 0 for stage in model.trunk.stages for b in stage))
 
     def test_freeze_keeps_weights_and_statistics_of_the_parts_named(self) -> None:
         model = Embedder("resnet_50_to_conv4", dim=8, strips=2)

@@ -51,6 +51,26 @@ def continue_from_onnx(model: Embedder, path: Path, pictures: Tensor) -> None:
     _unfold(model, folded, pictures)
 
 
+@torch.no_grad()
+def grow_deeper(model: Embedder, donor: Embedder) -> None:
+    """Spreads a ResNet's blocks over a deeper one with as many stages. The blocks between are copies whose last convolution is zero, so
+    that the deeper network computes the same at first (Chen, Goodfellow and Shlens, "Net2Net", ICLR 2016)."""
+    for stage, source in zip(model.trunk.stages, donor.trunk.stages, strict=True):
+        places = [k * len(stage) // len(source) for k in range(len(source))]
+        for k, block in enumerate(stage):
+            nearest = max(i for i, place in enumerate(places) if place <= k)
+            if k == places[nearest]:
+                block.load_state_dict(source[nearest].state_dict())
+            else:
+                # A stage's first block has other shapes.
+                block.load_state_dict(source[max(nearest, 1)].state_dict())
+                block.conv3.weight.zero_()
+    for name in ("bn_in", "stem", "bn_stem", "bn_out"):
+        getattr(model.trunk, name).load_state_dict(getattr(donor.trunk, name).state_dict())
+    for name in ("pool", "bn_in", "project", "neck"):
+        getattr(model, name).load_state_dict(getattr(donor, name).state_dict())
+
+
 def _unfold(model: Embedder, norms: list[nn.BatchNorm2d], pictures: Tensor) -> None:
     """Gives `norms`, which only add their bias so far, the statistics of their inputs, and takes them back by scale and shift."""
     seen: dict[nn.Module, list[Tensor]] = {n: [] for n in norms}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from .nets import ARCHITECTURES
 from .recipes import RECIPES, Recipe
 
 
@@ -33,6 +34,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--centres", type=int, help="centres per individual (sub-centre ArcFace)")
     parser.add_argument("--repeats", type=int, help="labelled photos an epoch for each unlabelled one")
     parser.add_argument("--teacher-weight", type=float)
+    parser.add_argument("--architecture", choices=sorted(ARCHITECTURES), help="another network than the recipe's")
     parser.add_argument("--frozen", type=int, help="parts of a ResNet that stay as they are: 1 the stem, 2 and stage 1, ...")
     parser.add_argument("--arcface-from", type=float, help="share of the run that the teacher has to itself")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-RESNET_50_TO_CONV4, RESNET_101 = (3, 4, 6), (3, 4, 23, 3)
+RESNET_50_TO_CONV4, RESNET_101_TO_CONV4, RESNET_101 = (3, 4, 6), (3, 4, 23), (3, 4, 23, 3)
 """Blocks of each stage."""
 
 
@@ -82,6 +82,11 @@ class PreActivationResNet(nn.Module):
 def resnet_50_to_conv4() -> PreActivationResNet:
     """ResNet-50 without its last stage: 8.5 M parameters, 3.3 G multiply-adds at 224 px."""
     return PreActivationResNet(RESNET_50_TO_CONV4)
+
+
+def resnet_101_to_conv4() -> PreActivationResNet:
+    """ResNet-101 without its last stage: 27.5 M parameters, 7.0 G multiply-adds at 224 px."""
+    return PreActivationResNet(RESNET_101_TO_CONV4)
 
 
 def resnet_101() -> PreActivationResNet:
