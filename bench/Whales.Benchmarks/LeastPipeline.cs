@@ -36,7 +36,7 @@ internal static class LeastPipeline
         using (var load = new LoadGenerator(url, photos))
         {
             await FirstLineAsync(worker, "ready");
-            await load.SaturateAsync(model, Clients, time / 2);
+            await load.SaturateAsync(model, Clients, time);
             var processes = new Dictionary<string, int[]>
             {
                 ["api"] = [api.Pid],
