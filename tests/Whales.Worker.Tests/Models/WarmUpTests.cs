@@ -19,6 +19,24 @@ public sealed class WarmUpTests
         Assert.Equal((batchSize, sessions), (plan.BatchSize, plan.Sessions));
     }
 
+    [Fact]
+    public void Explore_EachSizeMeetsOneBadMoment_FindsWhatIsFastest()
+    {
+        var truth = new Dictionary<int, double> { [1] = 100, [2] = 120, [4] = 140, [8] = 60, [16] = 50 };
+        var asked = new List<int>();
+
+        var measured = WarmUp.Explore([.. truth.Keys], size =>
+        {
+            // Each size's first run is disturbed, and by how much differs.
+            asked.Add(size);
+            var disturbed = asked.Count(earlier => earlier == size) == 1 ? size switch { 2 => 0.5, 4 => 0.6, _ => 0.95 } : 1;
+            return new RunPlan(size, 2, truth[size] * disturbed);
+        });
+
+        Assert.Equal(4, WarmUp.Choose(measured).BatchSize);
+        Assert.DoesNotContain(16, asked);
+    }
+
     [Theory]
     [InlineData(1, new[] { 1 })]
     [InlineData(6, new[] { 1, 2, 4, 6 })]
