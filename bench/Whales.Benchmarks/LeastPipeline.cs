@@ -69,7 +69,14 @@ internal static class LeastPipeline
         return await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
     }
 
-    private static ChildProcess Start(params string[] args) => ChildProcess.Start(["dotnet", typeof(LeastPipeline).Assembly.Location, .. args]);
+    // With what our own hosts ask of the runtime (docs/decisions/0005-compute-threads.md), so that only the code differs.
+    private static ChildProcess Start(params string[] args) => ChildProcess.Start(["dotnet", typeof(LeastPipeline).Assembly.Location, .. args], new Dictionary<string, string?>
+    {
+        ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
+    });
 
     private static async Task<string> FirstLineAsync(ChildProcess process, string start) => (await Eventually.GetAsync(
         () => Task.FromResult(process.Output.FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))),
