@@ -12,12 +12,13 @@ import torch
 
 from whaleid.augment import normalise, resize, to_float
 from whaleid.batches import Pool
+from whaleid.checkpoint import CHECKPOINT, open_checkpoint
 from whaleid.continue_from import continue_from_onnx, grow_deeper
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
 from whaleid.evaluate import evaluate
 from whaleid.model_folder import write_model_folder
-from whaleid.nets import ARCHITECTURES, Embedder
+from whaleid.nets import Embedder
 from whaleid.options import add_data_options, add_recipe_options, recipe_of, run_directory, set_threads
 from whaleid.pseudo import pseudo_labels
 from whaleid.teacher import input_size, teacher_embeddings
@@ -33,8 +34,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
     parser.add_argument("--teacher", type=Path, help="model.onnx to learn from, also on the unlabelled photos")
     parser.add_argument("--names-at", type=float, metavar="PRECISION", help="name unlabelled photos by the teacher where it is right this often, as 0.95")
-    parser.add_argument("--init", type=Path, help="efficientnet_v1: state dict of an ImageNet MobileNetV2 to grow from; a ResNet: model.onnx to go on from")
-    parser.add_argument("--init-architecture", choices=sorted(ARCHITECTURES), help="of --init, where it is a ResNet with fewer blocks: they are spread over the deeper one")
+    parser.add_argument("--init", type=Path, help="efficientnet_v1: state dict of an ImageNet MobileNetV2 to grow from; a ResNet: model.onnx to go on from, or last.pt of a run, also of one with fewer blocks")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--precision", choices=("fp32", "bf16"), help="of the trunk; bf16 on CUDA unless given, fp32 on a CPU (some have bf16 too)")
     parser.add_argument("--pause-file", type=Path, help="no step is made while this file exists")
@@ -65,9 +65,11 @@ def main() -> None:
     initialise = None
     if options.init is not None:
         some = to_float(torch.from_numpy(labelled.pixels[split.train[:512]]))
-        if options.init.suffix == ".onnx":
+        if options.init.name == CHECKPOINT:
+            initialise = lambda model: continue_or_grow(model, open_checkpoint(options.init.parent)[0])
+        elif options.init.suffix == ".onnx":
             side = input_size(options.init)
-            initialise = lambda model: continue_or_grow(model, options.init, options.init_architecture, normalise(resize(some, side)))
+            initialise = lambda model: continue_from_onnx(model, options.init, normalise(resize(some, side)))
         else:
             donor = torch.load(options.init, map_location="cpu")
             initialise = lambda model: grow_b0_from_mobilenet_v2(model.trunk, donor, normalise(resize(some[:48], 128)))
@@ -89,12 +91,10 @@ def main() -> None:
         print(quality)
 
 
-def continue_or_grow(model: Embedder, path: Path, architecture: str | None, pictures: torch.Tensor) -> None:
-    if architecture is None or architecture == model.architecture:
-        continue_from_onnx(model, path, pictures)
+def continue_or_grow(model: Embedder, donor: Embedder) -> None:
+    if donor.architecture == model.architecture:
+        model.load_state_dict(donor.state_dict())
     else:
-        donor = Embedder(architecture, model.dim, model.strips)
-        continue_from_onnx(donor, path, pictures)
         grow_deeper(model, donor)
 
 

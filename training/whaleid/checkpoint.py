@@ -9,10 +9,12 @@ from .gate import Gate
 from .nets import Embedder
 from .recipes import Recipe
 
+CHECKPOINT = "last.pt"
+
 
 def open_checkpoint(directory: Path) -> tuple[Embedder, Recipe, float]:
     """-> network, recipe and how many of the recipe's epochs are done."""
-    saved = torch.load(directory / "last.pt", map_location="cpu")
+    saved = torch.load(directory / CHECKPOINT, map_location="cpu")
     recipe = Recipe(**saved["recipe"])
     model = Embedder(recipe.architecture, recipe.dim, recipe.strips)
     model.load_state_dict(saved["averaged"])
