@@ -158,19 +158,20 @@ internal static class WarmUp
         private static double Rate(NetworkSession session, PhotoTensor[] photos, TimeSpan slice, CancellationToken cancellationToken)
         {
             var runs = 0;
-            var clock = new Stopwatch();
+            var inNetwork = new Stopwatch();
             var decoded = new byte[DecodedBytes];
+            var began = Stopwatch.GetTimestamp();
             do
             {
                 foreach (var _ in photos)
                     Touch(decoded);
-                clock.Start();
+                inNetwork.Start();
                 session.Run(photos);
-                clock.Stop();
+                inNetwork.Stop();
                 runs++;
             }
-            while (clock.Elapsed < slice && !cancellationToken.IsCancellationRequested);
-            return runs * photos.Length / clock.Elapsed.TotalSeconds;
+            while (Stopwatch.GetElapsedTime(began) < slice && !cancellationToken.IsCancellationRequested);
+            return runs * photos.Length / inNetwork.Elapsed.TotalSeconds;
         }
 
         // Between two runs of a working host other photos are decoded, and the network's weights leave the caches: the fewer photos a run has, the more that costs.
