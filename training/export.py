@@ -33,7 +33,7 @@ def main() -> None:
     labelled, _ = read_photos(options.data, options.cache_size, options.runs / "cache")
     split = split_by_individual(labelled.files, labelled.individuals)
     quality = write_model_folder(options.out / options.model, options.model, recipe, model, labelled, split,
-                                 open_gate(run_directory(options), model), options.species)
+                                 open_gate(run_directory(options), model, epoch), options.species)
     if options.fp16_weights:
         halve(options.out / options.model)
     curve = options.curve or options.out.parent / "docs" / "models" / f"{options.model}.svg"

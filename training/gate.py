@@ -18,6 +18,7 @@ from whaleid.data import decode, pictures
 from whaleid.gate import Source, fit_gate, measure_gate, summary
 from whaleid.options import add_data_options, run_directory, set_threads
 
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
@@ -27,13 +28,13 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1000, help="photos of one source at most")
     options = parser.parse_args()
     set_threads(options)
-    model, recipe, _ = open_checkpoint(run_directory(options))
+    model, recipe, epoch = open_checkpoint(run_directory(options))
     size = options.input_size or recipe.input_size
     sources = [_source(model, text, cetacean, size, options.most) for texts, cetacean in ((options.cetacean, True), (options.other, False)) for text in texts]
     if sum(s.cetacean for s in sources) < 2 or sum(not s.cetacean for s in sources) < 2:
         parser.error("two sources of each side are the least, so that one can be held out")
     figures = measure_gate(sources)
-    save_gate(run_directory(options), fit_gate(sources), figures)
+    save_gate(run_directory(options), fit_gate(sources), figures, epoch)
     print(json.dumps(figures, indent=2))
 
 

@@ -20,7 +20,7 @@ internal static class IngestBench
         Console.WriteLine("\nIngest alone, 100 kB photos (Standalone with SQLite, serving no model); medians of three rounds in which the limits and ours take turns");
         await using var system = await SystemUnderTest.StandaloneAsync(modelsFolder, model, serving: false);
         using var load = new LoadGenerator(system.Api.Url, [photo]);
-        var (sinkProcess, sinkUrl) = await HttpSink.StartAsync();
+        var (sinkProcess, sinkUrl) = await LeastPipeline.StartApiAsync();
         using var sink = sinkProcess;
         using var sinkLoad = new LoadGenerator(sinkUrl, [photo]);
         var leasts = Directory.CreateTempSubdirectory("whales-least-").FullName;

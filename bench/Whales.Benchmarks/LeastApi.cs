@@ -13,8 +13,8 @@ using Whales.Hosting.Images;
 namespace Whales.Benchmarks;
 
 /// <summary>
-/// The API's side of <see cref="LeastPipeline"/>, a process of its own. With a folder alone it hashes, writes and syncs a photo and answers 202;
-/// with a database and a broker it also commits a row, sends a confirmed message, and answers with the outcome, once that is in the row.
+/// The API's side of <see cref="LeastPipeline"/>, a process of its own. By itself it reads a photo, forgets it and answers 202; with a folder it hashes, writes
+/// and syncs it; with a database and a broker it also commits a row, sends a confirmed message, and answers with the outcome, once that is in the row.
 /// </summary>
 internal static class LeastApi
 {
@@ -22,10 +22,10 @@ internal static class LeastApi
 
     private static readonly ConcurrentDictionary<Guid, TaskCompletionSource> Waiting = new();
 
-    /// <summary>Serves until it is killed. <paramref name="args"/>: folder, then connection string and broker or neither.</summary>
+    /// <summary>Serves until it is killed. <paramref name="args"/>: nothing; or a folder; or a folder, a connection string and a broker.</summary>
     public static async Task ServeAsync(string[] args)
     {
-        var folder = args[0];
+        var folder = args.FirstOrDefault();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         await using var app = builder.Build();
@@ -35,8 +35,11 @@ internal static class LeastApi
         app.Run(async context =>
         {
             var id = Guid.CreateVersion7();
-            await StoreAsync(context.Request, Path.Combine(folder, id.ToString("n")));
             context.Response.StatusCode = StatusCodes.Status202Accepted;
+            if (folder is null)
+                await context.Request.Body.CopyToAsync(Stream.Null);
+            else
+                await StoreAsync(context.Request, Path.Combine(folder, id.ToString("n")));
             if (channel is null)
                 return;
             var outcome = Waiting[id] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -55,10 +55,10 @@ internal static class LeastPipeline
         }
     }
 
-    /// <summary>Only the disk's part: see <see cref="LeastApi"/>.</summary>
-    public static async Task<(ChildProcess Process, Uri Url)> StartApiAsync(string folder, params string[] more)
+    /// <summary>The API's side, or a part of it: see <see cref="LeastApi"/>.</summary>
+    public static async Task<(ChildProcess Process, Uri Url)> StartApiAsync(params string[] args)
     {
-        var process = Start([LeastApi.Command, folder, .. more]);
+        var process = Start([LeastApi.Command, .. args]);
         return (process, new Uri(await FirstLineAsync(process, "http:")));
     }
 

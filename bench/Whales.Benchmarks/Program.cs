@@ -5,9 +5,6 @@ using Whales.Testing;
 // Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|least|lanes|eta|overload|scrape|batch|catalogue|keys|webhook, several with commas]
 switch (args)
 {
-    case [HttpSink.Command]:
-        await HttpSink.ServeAsync();
-        return 0;
     case [LeastApi.Command, .. var rest]:
         await LeastApi.ServeAsync(rest);
         return 0;

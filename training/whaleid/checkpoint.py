@@ -9,7 +9,7 @@ from .gate import Gate
 from .nets import Embedder
 from .recipes import Recipe
 
-CHECKPOINT = "last.pt"
+CHECKPOINT, GATE = "last.pt", "gate.pt"
 
 
 def open_checkpoint(directory: Path) -> tuple[Embedder, Recipe, float]:
@@ -21,17 +21,16 @@ def open_checkpoint(directory: Path) -> tuple[Embedder, Recipe, float]:
     return model.eval().to(memory_format=torch.channels_last), recipe, saved["epoch"]
 
 
-GATE = "gate.pt"
+def save_gate(directory: Path, gate: Gate, figures: dict, epoch: float) -> None:
+    torch.save(dict(gate=gate.state_dict(), figures=figures, epoch=epoch), directory / GATE)
 
 
-def save_gate(directory: Path, gate: Gate, figures: dict) -> None:
-    torch.save(dict(gate=gate.state_dict(), figures=figures), directory / GATE)
-
-
-def open_gate(directory: Path, model: Embedder) -> tuple[Gate, dict] | None:
-    """The run's gate and its figures; None when none was fitted."""
+def open_gate(directory: Path, model: Embedder, epoch: float) -> tuple[Gate, dict] | None:
+    """The run's gate and its figures; None when none was fitted. Raises ValueError when it was fitted on another checkpoint."""
     if not (directory / GATE).exists():
         return None
     saved, gate = torch.load(directory / GATE, map_location="cpu"), Gate(model.trunk.early_channels)
+    if saved["epoch"] != epoch:
+        raise ValueError(f"{directory / GATE} was fitted after {saved['epoch']:g} epochs, the checkpoint has {epoch:g}: run gate.py again.")
     gate.load_state_dict(saved["gate"])
     return gate.eval(), saved["figures"]

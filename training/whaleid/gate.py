@@ -1,7 +1,7 @@
 """Is there a whale or dolphin on the photo at all? A logistic regression on what a trunk's first layers see.
 
 First layers, because what is learned there of colours and textures holds for photos of a kind that was never seen; later layers of a
-trunk trained on one species know that species only (models/README.md has the figures).
+trunk trained on one species know that species only (training/README.md has the figures).
 """
 from __future__ import annotations
 
