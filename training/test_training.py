@@ -24,7 +24,7 @@ from whaleid.batches import Pool
 from whaleid.continue_from import continue_from_onnx, grow_deeper
 from whaleid.curve import draw_curve
 from whaleid.data import Photos, Split, read_photos, split_by_individual
-from whaleid.export import export_onnx
+from whaleid.export import GatedEmbedder, export_onnx, largest_difference
 from whaleid.gate import Source, fit_gate, measure_gate, probabilities, summary
 from whaleid.losses import ArcFace, Distillation
 from whaleid.metrics import measure
@@ -233,11 +233,12 @@ class TrainingTest(unittest.TestCase):
         passed = {s["source"]: s["passed"] for s in figures["heldOutSources"]}
         self.assertEqual([passed[f"-1 {k}"] for k in range(2)], [0.0, 0.0])
         self.assertGreater(min(passed[f"1 {k}"] for k in range(2)), 0.8)
-        export_onnx(model, path, 32, gate)
+        export_onnx(GatedEmbedder(model, gate), path, 32)
         x = torch.randn(3, 3, 32, 32)
         want = probabilities(gate, summary(model.trunk.early(x).detach()))
         self.assertLess(float(np.abs(OnnxSession(path, output_name="cetacean")(x.numpy()) - want.numpy()).max()), 1e-5)
         self.assertEqual(OnnxSession(path)(x.numpy()).shape, (3, 8))
+        self.assertLess(largest_difference(GatedEmbedder(model, gate), path, x), 1e-5)
 
     def test_grow_b0_keeps_the_donors_function_up_to_the_layers_that_differ(self) -> None:
         torch.manual_seed(0)

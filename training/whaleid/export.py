@@ -15,7 +15,7 @@ from .gate import Gate
 from .nets import Embedder
 from .onnx_session import OnnxSession
 
-OPSET = 17
+OPSET, OUTPUTS = 17, ("embedding", "cetacean")
 
 
 class GatedEmbedder(torch.nn.Module):
@@ -30,11 +30,11 @@ class GatedEmbedder(torch.nn.Module):
         return self.model.embed(self.model.trunk.late(early)), self.gate(early)
 
 
-def export_onnx(model: Embedder, path: Path, size: int, gate: Gate | None = None) -> None:
-    """Writes `image` float32 [n,3,size,size] -> `embedding` float32 [n,dim], unit length, dynamic batch; with a gate also
+def export_onnx(model: torch.nn.Module, path: Path, size: int) -> None:
+    """Writes `image` float32 [n,3,size,size] -> `embedding` float32 [n,dim], unit length, dynamic batch; of a GatedEmbedder also
     `cetacean` float32 [n]."""
-    names = ["embedding"] if gate is None else ["embedding", "cetacean"]
-    model = (model if gate is None else GatedEmbedder(model, gate)).cpu().to(memory_format=torch.contiguous_format).eval()
+    names = list(OUTPUTS if isinstance(model, GatedEmbedder) else OUTPUTS[:1])
+    model = model.cpu().to(memory_format=torch.contiguous_format).eval()
     path.parent.mkdir(parents=True, exist_ok=True)
     # torch 2.5 and later export through another route unless told not to; what we check is this one.
     newer = {"dynamo": False} if tuple(int(v) for v in torch.__version__.split(".")[:2]) >= (2, 5) else {}
@@ -46,11 +46,12 @@ def export_onnx(model: Embedder, path: Path, size: int, gate: Gate | None = None
 
 
 @torch.no_grad()
-def largest_difference(model: torch.nn.Module, path: Path, pictures: torch.Tensor, output: str = "embedding") -> float:
-    """Largest absolute difference between torch's and ONNX Runtime's `output` for normalised `pictures` [N,3,S,S],
+def largest_difference(model: torch.nn.Module, path: Path, pictures: torch.Tensor) -> float:
+    """Largest absolute difference between torch's and ONNX Runtime's outputs for normalised `pictures` [N,3,S,S],
     run together and one by one (the batch must not matter)."""
-    want = model.cpu().eval()(pictures).numpy()
-    session = OnnxSession(path, output_name=output)
-    x = pictures.contiguous().numpy()
-    together, single = session(x), np.concatenate([session(x[k : k + 1]) for k in range(len(x))])
-    return float(max(np.abs(together - want).max(), np.abs(single - want).max()))
+    wanted, x, differences = model.cpu().eval()(pictures), pictures.contiguous().numpy(), []
+    for name, want in zip(OUTPUTS, wanted if isinstance(wanted, tuple) else (wanted,)):
+        session = OnnxSession(path, output_name=name)
+        for got in (session(x), np.concatenate([session(x[k : k + 1]) for k in range(len(x))])):
+            differences.append(float(np.abs(got - want.numpy()).max()))
+    return max(differences)

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from .augment import normalise, resize, to_float
 from .data import MEAN, STD, Photos, Split
 from .evaluate import CROPS_OFF, embed, evaluate
-from .export import export_onnx, largest_difference
+from .export import GatedEmbedder, export_onnx, largest_difference
 from .gate import Gate
 from .nets import Embedder
 from .recipes import Recipe
@@ -33,12 +32,10 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
     figures and threshold are taken with the training photos alone as the catalogue. `gate`: with what
     measure_gate found."""
     model, size, onnx = model.cpu(), recipe.input_size, folder / "model.onnx"
-    export_onnx(model, onnx, size, gate and gate[0])
+    exported = model if gate is None else GatedEmbedder(model, gate[0])
+    export_onnx(exported, onnx, size)
     checked = normalise(resize(to_float(torch.from_numpy(np.array(labelled.pixels[:8]))), size))
-    difference = largest_difference(model, onnx, checked)
-    if gate is not None:
-        alone = nn.Sequential(Early(model.trunk), gate[0])
-        difference = max(difference, largest_difference(alone, onnx, checked, "cetacean"))
+    difference = largest_difference(exported, onnx, checked)
     if difference > LARGEST_DIFFERENCE:
         raise RuntimeError(f"{onnx} differs from torch by {difference:.2g}, more than {LARGEST_DIFFERENCE:g}.")
     figures, off = evaluate(model, labelled, split, size, CROPS_OFF)
@@ -57,17 +54,6 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
         quality["gate"] = description["quality"]["gate"] = gate[1]
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")
     return quality
-
-
-class Early(nn.Module):
-    """A trunk's first layers, which the gate reads."""
-
-    def __init__(self, trunk: nn.Module):
-        super().__init__()
-        self.trunk = trunk
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.trunk.early(x)
 
 
 def _write_catalogue(folder: Path, embeddings: np.ndarray, labelled: Photos, species: str | None) -> None:
