@@ -13,7 +13,7 @@ internal static class IngestBench
 
     public static async Task RunAsync(string modelsFolder, IReadOnlyList<byte[]> photos, TimeSpan time)
     {
-        var model = ModelFolders.Scan(modelsFolder).DefaultName(null) ?? throw new InvalidOperationException("There is no model.");
+        var model = ModelFolders.Scan(modelsFolder).DefaultName(new ModelsOptions()) ?? throw new InvalidOperationException("There is no model.");
         var photo = photos[0].AsSpan().ToArray();
         Array.Resize(ref photo, 100_000);
         var slice = time / 4;

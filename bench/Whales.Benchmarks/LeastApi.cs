@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,7 @@ namespace Whales.Benchmarks;
 
 /// <summary>
 /// The API's side of <see cref="LeastPipeline"/>, a process of its own. By itself it reads a photo, forgets it and answers 202; with a folder it hashes, writes
-/// and syncs it; with a database and a broker it also commits a row, sends a confirmed message, and answers with the outcome, once that is in the row.
+/// and syncs it; with a database and a broker it also commits a row, sends a confirmed message, and answers with the outcome, once that is in the row. GET says how many photos have no outcome.
 /// </summary>
 internal static class LeastApi
 {
@@ -34,6 +35,12 @@ internal static class LeastApi
         var channel = args.Length > 2 ? await OpenAsync(new Uri(args[2]), database!) : null;
         app.Run(async context =>
         {
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{Waiting.Count}"));
+                return;
+            }
+
             var id = Guid.CreateVersion7();
             context.Response.StatusCode = StatusCodes.Status202Accepted;
             if (folder is null)

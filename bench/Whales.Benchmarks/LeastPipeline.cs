@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using RabbitMQ.Client;
 using Whales.Testing;
@@ -10,49 +9,79 @@ namespace Whales.Benchmarks;
 /// confirmed by quorum queues, outcome in the row before it is acknowledged), on the bare clients of RabbitMQ and PostgreSQL. It checks nothing,
 /// repeats nothing, measures nothing and cannot be operated.
 /// </summary>
-internal static class LeastPipeline
+internal sealed class LeastPipeline : IAsyncDisposable
 {
     public const string Photos = "least-photos", Outcomes = "least-outcomes";
 
     public static readonly BasicProperties Durable = new() { Persistent = true };
 
-    private const int Clients = 32;
+    private readonly string _folder = Directory.CreateTempSubdirectory("whales-least-").FullName;
+    private readonly string _modelFolder;
+    private readonly int _batch;
+    private PostgresTestDatabase? _database;
+    private RabbitMqServer? _broker;
+    private ChildProcess? _api;
+    private ChildProcess? _worker;
+    private LoadGenerator? _load;
 
-    /// <returns>Photos a second while they are posted.</returns>
-    public static async Task<double> RunAsync(string modelFolder, string model, int batch, IReadOnlyList<byte[]> photos, TimeSpan time)
+    private LeastPipeline(string modelFolder, int batch) => (_modelFolder, _batch) = (modelFolder, batch);
+
+    /// <summary>Starts all but the worker.</summary>
+    public static async Task<LeastPipeline> StartAsync(string modelFolder, int batch, IReadOnlyList<byte[]> photos)
     {
-        var folder = Directory.CreateTempSubdirectory("whales-least-").FullName;
-        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
-        await using var broker = await RabbitMqServer.StartPrivateAsync();
-        await using (var channel = await ConnectAsync(broker.Uri))
+        var pipeline = new LeastPipeline(modelFolder, batch);
+        try
         {
-            foreach (var queue in new[] { Photos, Outcomes })
-                await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
-        }
-
-        var (api, url) = await StartApiAsync(folder, database.ConnectionString, broker.Uri.ToString());
-        using (api)
-        using (var worker = Start(LeastWorker.Command, folder, modelFolder, batch.ToString(CultureInfo.InvariantCulture), broker.Uri.ToString()))
-        using (var load = new LoadGenerator(url, photos))
-        {
-            await FirstLineAsync(worker, "ready");
-            await load.SaturateAsync(model, Clients, time);
-            var processes = new Dictionary<string, int[]>
+            pipeline._database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+            pipeline._broker = await RabbitMqServer.StartPrivateAsync();
+            await using (var channel = await ConnectAsync(pipeline._broker.Uri))
             {
-                ["api"] = [api.Pid],
-                ["rabbitmq"] = SystemUnderTest.PidsOf("beam.smp"),
-                ["postgresql"] = SystemUnderTest.PidsOf("postgres"),
-                ["worker"] = [worker.Pid],
-            };
-            var before = processes.ToDictionary(p => p.Key, p => ProcessCpu.Seconds(p.Value));
-            var clock = Stopwatch.StartNew();
-            var rate = await load.SaturateAsync(model, Clients, time);
-            var done = rate * clock.Elapsed.TotalSeconds;
-            var cpu = processes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {(ProcessCpu.Seconds(p.Value) - before[p.Key]) * 1000 / done:0.00}"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  the least code with the same promises, photos posted meanwhile: {rate:0.0} photos/s; CPU ms per photo: {string.Join(", ", cpu)}"));
-            Directory.Delete(folder, recursive: true);
-            return rate;
+                foreach (var queue in new[] { Photos, Outcomes })
+                    await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+            }
+
+            (pipeline._api, var url) = await StartApiAsync(pipeline._folder, pipeline._database.ConnectionString, pipeline._broker.Uri.ToString());
+            pipeline._load = new LoadGenerator(url, photos);
+            return pipeline;
         }
+        catch
+        {
+            await pipeline.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Fills the queue, starts the worker and lets it run empty.</summary>
+    public async Task<DrainedQueue> DrainAsync(string model, int count)
+    {
+        await _load!.FillAsync(model, count, connections: 16);
+        _worker = Start(LeastWorker.Command, _folder, _modelFolder, _batch.ToString(CultureInfo.InvariantCulture), _broker!.Uri.ToString());
+        await FirstLineAsync(_worker, "ready");
+        return await DrainedQueue.MeasureAsync(count, _load.LeastWaitingAsync, CpuSeconds);
+    }
+
+    /// <inheritdoc cref="LoadGenerator.SaturateAsync"/>
+    public Task<double> SaturateAsync(string model, int clients, TimeSpan time) => _load!.SaturateAsync(model, clients, time);
+
+    /// <summary>Seconds of CPU of each part.</summary>
+    public Dictionary<string, double> CpuSeconds() => new Dictionary<string, int[]>
+    {
+        ["api"] = [_api!.Pid],
+        ["rabbitmq"] = SystemUnderTest.PidsOf("beam.smp"),
+        ["postgresql"] = SystemUnderTest.PidsOf("postgres"),
+        ["worker"] = [_worker!.Pid],
+    }.ToDictionary(part => part.Key, part => ProcessCpu.Seconds(part.Value));
+
+    public async ValueTask DisposeAsync()
+    {
+        _load?.Dispose();
+        _worker?.Dispose();
+        _api?.Dispose();
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>The API's side, or a part of it: see <see cref="LeastApi"/>.</summary>

@@ -96,6 +96,9 @@ internal sealed partial class LoadGenerator : IDisposable
         return waiting.GetProperty("interactive").GetInt32() + waiting.GetProperty("bulk").GetInt32();
     }
 
+    /// <summary>Photos without a result in a <see cref="LeastPipeline"/>.</summary>
+    public async Task<int> LeastWaitingAsync() => int.Parse(await _http.GetStringAsync(string.Empty), CultureInfo.InvariantCulture);
+
     /// <summary>The longest that any photo has waited for its worker is not asked: only whether the model is served.</summary>
     public async Task<bool> IsServedAsync(string model)
     {

@@ -61,28 +61,29 @@ internal sealed class ModelBench(string modelsFolder, ModelFolder model, IReadOn
     {
         foreach (var batch in new[] { 1, 2 })
         {
-            var rate = await LeastPipeline.RunAsync(model.Path, Name, batch, photos, time);
-            Print($"    batch {batch}: {rate / bare.PerSecond:0.00} of the bare loop");
+            Print($"  the least code with the same promises, batches of up to {batch}");
+            await using var least = await LeastPipeline.StartAsync(model.Path, batch, photos);
+            var drained = await least.DrainAsync(Name, Backlog(bare));
+            Served("  queue filled beforehand", drained.CpuBefore, drained.CpuAfter, drained.Done, drained.PerSecond, bare);
+            await least.SaturateAsync(Name, Clients, time);
+            var before = least.CpuSeconds();
+            var clock = Stopwatch.StartNew();
+            var rate = await least.SaturateAsync(Name, Clients, time);
+            Served("  photos posted meanwhile", before, least.CpuSeconds(), rate * clock.Elapsed.TotalSeconds, rate, bare);
         }
     }
+
+    private int Backlog(Rate bare) => (int)(bare.PerSecond * time.TotalSeconds * 1.6);
 
     /// <summary>With a queue filled beforehand: nothing is posted while it is measured.</summary>
     private async Task FilledAsync(string title, SystemUnderTest system, LoadGenerator load, Rate bare, Func<Task>? startWorker)
     {
-        var count = (int)(bare.PerSecond * time.TotalSeconds * 1.6);
+        var count = Backlog(bare);
         await load.FillAsync(Name, count, connections: 16);
         if (startWorker is not null)
             await startWorker();
-        // The first third warms up (the hosts' code is compiled while it runs), the last tenth is left out because the sessions run dry.
-        await FallBelowAsync(load, await load.WaitingAsync(Name) * 2 / 3);
-        var cpu = system.CpuSeconds();
-        var before = await load.WaitingAsync(Name);
-        var clock = Stopwatch.StartNew();
-        await FallBelowAsync(load, count / 10);
-        var done = before - await load.WaitingAsync(Name);
-        var rate = done / clock.Elapsed.TotalSeconds;
-        Served($"{title}, queue filled beforehand", system, cpu, done, rate, bare);
-        await FallBelowAsync(load, 1);
+        var drained = await DrainedQueue.MeasureAsync(count, () => load.WaitingAsync(Name), system.CpuSeconds);
+        Served($"{title}, queue filled beforehand", drained.CpuBefore, drained.CpuAfter, drained.Done, drained.PerSecond, bare);
     }
 
     /// <summary>With the photos being posted meanwhile, and then the latency at half of that rate.</summary>
@@ -93,20 +94,13 @@ internal sealed class ModelBench(string modelsFolder, ModelFolder model, IReadOn
         var cpu = system.CpuSeconds();
         var started = Stopwatch.StartNew();
         var rate = await load.SaturateAsync(Name, Clients, time);
-        Served($"{title}, photos posted meanwhile", system, cpu, rate * started.Elapsed.TotalSeconds, rate, bare);
+        Served($"{title}, photos posted meanwhile", cpu, system.CpuSeconds(), rate * started.Elapsed.TotalSeconds, rate, bare);
         var took = await load.OfferAsync(Name, rate / 2, time);
         Print($"  {title}, POST to result at half load ({rate / 2:0} photos/s): p50 {Quantiles.Of(took, 0.5):0} ms, p95 {Quantiles.Of(took, 0.95):0} ms, p99 {Quantiles.Of(took, 0.99):0} ms ({took.Count} photos)");
     }
 
-    private async Task FallBelowAsync(LoadGenerator load, int count)
+    private static void Served(string title, Dictionary<string, double> before, Dictionary<string, double> after, double done, double rate, Rate bare)
     {
-        while (await load.WaitingAsync(Name) >= Math.Max(1, count))
-            await Task.Delay(200);
-    }
-
-    private static void Served(string title, SystemUnderTest system, Dictionary<string, double> before, double done, double rate, Rate bare)
-    {
-        var after = system.CpuSeconds();
         var parts = after.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {(p.Value - before.GetValueOrDefault(p.Key)) * 1000 / done:0.00}"));
         Print($"  {title}: {rate:0.0} photos/s = {rate / bare.PerSecond:0.00} of the bare loop; CPU ms per photo: {string.Join(", ", parts)}");
     }

@@ -59,7 +59,7 @@ foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("
         await new OverloadBench(modelsFolder, name, photos, seconds).RunAsync();
 }
 
-if (Wanted("scrape") && ModelFolders.Scan(modelsFolder).DefaultName(Option("--model")) is { } scraped)
+if (Wanted("scrape") && ModelFolders.Scan(modelsFolder).DefaultName(new ModelsOptions { Default = Option("--model") }) is { } scraped)
     await ScrapeBench.RunAsync(modelsFolder, scraped, photos, seconds);
 if (Wanted("keys"))
     KeysBench.Run(seconds / 10);
