@@ -43,7 +43,7 @@ def main() -> None:
         model, recipe, epoch = open_checkpoint(run_directory(options))
         model, size = model.to(options.device), options.input_size or recipe.input_size
     figures, off = evaluate(model, labelled, split, size, CROPS_OFF if options.crops_off else None)
-    print(json.dumps({"epoch": epoch, "inputSize": size, **figures.as_dict(), **({"top1CropOff": off} if off else {})}, indent=2))
+    print(json.dumps({"epoch": epoch, "inputSize": size, **figures.as_dict(), "calibration": figures.calibration_as_dicts(), **({"top1CropOff": off} if off else {})}, indent=2))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import onnx
 
-from compress_weights import compress
+from compress_weights import KINDS, compress
 from whaleid.checkpoint import open_checkpoint, open_gate
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
@@ -23,7 +23,7 @@ def main() -> None:
     add_data_options(parser)
     parser.add_argument("--out", type=Path, default=Path("models"))
     parser.add_argument("--input-size", type=int, help="side of the model's input, px; default: the recipe's")
-    parser.add_argument("--fp16-weights", action="store_true", help="store the weights as float16: half the file (compress_weights.py)")
+    parser.add_argument("--weights", choices=KINDS, help="store the weights in fewer bits: half or a quarter of the file (compress_weights.py)")
     parser.add_argument("--species", help="of all individuals, for catalogue.csv")
     parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
     options = parser.parse_args()
@@ -34,17 +34,17 @@ def main() -> None:
     split = split_by_individual(labelled.files, labelled.individuals)
     quality = write_model_folder(options.out / options.model, options.model, recipe, model, labelled, split,
                                  open_gate(run_directory(options), model, epoch), options.species)
-    if options.fp16_weights:
-        halve(options.out / options.model)
+    if options.weights:
+        shrink(options.out / options.model, options.weights)
     curve = options.curve or options.out.parent / "docs" / "models" / f"{options.model}.svg"
     draw_curve(run_directory(options) / "log.jsonl", curve, f"{options.model}: {epoch:.0f} of {recipe.epochs} epochs")
     print(json.dumps(quality, indent=2))
 
 
-def halve(folder: Path) -> None:
+def shrink(folder: Path, kind: str) -> None:
     file, manifest = folder / "model.onnx", folder / "model.json"
     network = onnx.load(file)
-    compress(network)
+    compress(network, kind)
     onnx.save(network, file)
     description = json.loads(manifest.read_text())
     description["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()

@@ -11,30 +11,35 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
+import onnx
 import torch
 from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from compress_weights import compress
 from whaleid import trainer as training
 from whaleid.augment import augment, normalise, to_float, warp
+from whaleid.average import average
 from whaleid.batches import Pool
 from whaleid.continue_from import continue_from_onnx, grow_deeper
 from whaleid.curve import draw_curve
 from whaleid.data import Photos, Split, read_photos, split_by_individual
 from whaleid.export import GatedEmbedder, export_onnx, largest_difference
 from whaleid.gate import Source, fit_gate, measure_gate, probabilities, summary
+from whaleid.imagenet import start_from_imagenet
 from whaleid.losses import ArcFace, Distillation
 from whaleid.metrics import measure
 from whaleid.model_folder import write_model_folder
 from whaleid.nets import ARCHITECTURES, Embedder
+from whaleid.nets.efficientnet import EfficientNet, Stage
 from whaleid.onnx_session import OnnxSession
 from whaleid.pseudo import pseudo_labels
 from whaleid.recipes import Recipe
 from whaleid.teacher import teacher_embeddings
-from whaleid.transplant import grow_b0_from_mobilenet_v2
 
 SIDE, ANIMALS, VIEWS = 48, 36, 6
 RECIPE = Recipe("efficientnet_b0", "fast", sizes=((32, 1.0),), input_size=32, epochs=12, batch=16, lr=3e-3, margin=(0.0, 0.1), mirror=0.0, scale=10.0, dim=16, strips=2, ema=0.9)
@@ -103,7 +108,7 @@ class TrainingTest(unittest.TestCase):
 
     def test_networks_have_the_published_number_of_parameters(self) -> None:
         # Without the 1000-class layers, which have 1280 * 1000 + 1000 and 2048 * 1000 + 1000.
-        published = {"efficientnet_b0": 5_288_548 - 1_281_000, "efficientnet_v2_s": 21_458_488 - 1_281_000, "resnet_101": 44_549_160 - 2_049_000}
+        published = {"efficientnet_b0": 5_288_548 - 1_281_000, "efficientnet_v2_b0": 7_139_704 - 1_281_000, "efficientnet_v2_s": 21_458_488 - 1_281_000, "resnet_101": 44_549_160 - 2_049_000}
         for name, expected in published.items():
             count = sum(p.numel() for p in ARCHITECTURES[name]().parameters())
             self.assertLess(abs(count - expected) / expected, 0.001, f"{name} has {count}")
@@ -148,6 +153,8 @@ class TrainingTest(unittest.TestCase):
         figures = measure(known, ["a", "b"], eye[:3], ["a", "b", "c"], (eye[2] * 0.5 + eye[3] * 0.75**0.5)[None])
         self.assertEqual((figures.top1, figures.top5, figures.mrr, figures.auroc), (0.5, 1.0, 0.75, 1.0))
         self.assertAlmostEqual(figures.threshold, 0.5, places=5)
+        # By score: the stranger (0.5), the one named wrong (0.8), the one named right (1).
+        self.assertEqual(figures.calibration_as_dicts(), [{"score": 0.5, "photos": 1, "right": 0.0}, {"score": 0.8, "photos": 1, "right": 0.0}, {"score": 1.0, "photos": 1, "right": 1.0}])
 
     def test_fit_loss_falls(self) -> None:
         self.trainer("falls").fit()
@@ -207,6 +214,23 @@ class TrainingTest(unittest.TestCase):
         model.train()(x)[:, 0].sum().backward()
         self.assertTrue(all(float(b.conv3.weight.grad.abs().max()) > 0 for stage in model.trunk.stages for b in stage))
 
+    def test_average_of_a_network_with_itself_differs_by_its_statistics_alone(self) -> None:
+        torch.manual_seed(0)
+        before, after, x = Embedder("efficientnet_b0", dim=8, strips=2), Embedder("efficientnet_b0", dim=8, strips=2), torch.randn(40, 3, 32, 32)
+        same = average(before, before, x)
+        for module in before.modules():
+            if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+                module.momentum = None
+                module.reset_running_stats()
+        before.drop.p = 0.0
+        for block in before.trunk.blocks:
+            block.drop = 0.0
+        with torch.no_grad():
+            before.train()(x)
+            self.assertLess(float((same(x) - before.eval()(x)).abs().max()), 1e-4)
+        weight = average(before, after, x, 0.25).project.weight
+        self.assertTrue(torch.allclose(weight, 0.75 * before.project.weight + 0.25 * after.project.weight))
+
     def test_freeze_keeps_weights_and_statistics_of_the_parts_named(self) -> None:
         model = Embedder("resnet_50_to_conv4", dim=8, strips=2)
         model.trunk.freeze(2)
@@ -224,6 +248,26 @@ class TrainingTest(unittest.TestCase):
         self.assertEqual(pseudo_labels(labelled, split, embeddings, 1.0).tolist(), [1, 0, -1])
         self.assertEqual(pseudo_labels(labelled, split, embeddings, 0.5).tolist(), [1, 0, 0])
 
+    def test_pool_sees_photos_without_a_name_where_a_teacher_says_what_to_make_of_them(self) -> None:
+        embeddings = tuple(np.zeros((len(p.files), 2, 4), np.float32) for p in (self.labelled, self.unlabelled))
+        found = np.array([3] + [-1] * (len(self.unlabelled.files) - 1))
+        for unnamed_too, more in ((True, len(found)), (False, 1)):
+            pool = Pool(self.labelled, self.unlabelled, self.split, embeddings, 1, 0.0, 1, torch.device("cpu"), 2, found, unnamed_too)
+            self.assertEqual(pool.steps_per_epoch, 2 * len(self.split.train) + more)
+
+    def test_compressed_weights_give_nearly_the_same_embeddings_from_a_smaller_file(self) -> None:
+        torch.manual_seed(0)
+        path, x = self.folder / "whole.onnx", torch.randn(3, 3, 32, 32).numpy()
+        export_onnx(Embedder("efficientnet_b0", dim=64, strips=2).eval(), path, 32)
+        whole = OnnxSession(path)(x)
+        for kind, size, least in (("fp16", 0.52, 0.99999), ("int8", 0.48, 0.9999)):
+            smaller = self.folder / f"{kind}.onnx"
+            network = onnx.load(path)
+            self.assertGreater(compress(network, kind), 60)
+            onnx.save(network, smaller)
+            self.assertLess(smaller.stat().st_size, size * path.stat().st_size)
+            self.assertGreater(float((OnnxSession(smaller)(x) * whole).sum(1).min()), least)
+
     def test_gate_is_exported_beside_the_embedding_and_tells_the_sides_apart(self) -> None:
         torch.manual_seed(0)
         model, path = Embedder("efficientnet_b0", dim=8, strips=2).eval(), self.folder / "gated.onnx"
@@ -235,21 +279,31 @@ class TrainingTest(unittest.TestCase):
         self.assertGreater(min(passed[f"1 {k}"] for k in range(2)), 0.8)
         export_onnx(GatedEmbedder(model, gate), path, 32)
         x = torch.randn(3, 3, 32, 32)
-        want = probabilities(gate, summary(model.trunk.early(x).detach()))
+        want = probabilities(gate, summary(model.trunk.early(x)).detach())
         self.assertLess(float(np.abs(OnnxSession(path, output_name="cetacean")(x.numpy()) - want.numpy()).max()), 1e-5)
         self.assertEqual(OnnxSession(path)(x.numpy()).shape, (3, 8))
         self.assertLess(largest_difference(GatedEmbedder(model, gate), path, x), 1e-5)
 
-    def test_grow_b0_keeps_the_donors_function_up_to_the_layers_that_differ(self) -> None:
+    def test_start_from_imagenet_computes_what_the_published_network_does(self) -> None:
         torch.manual_seed(0)
-        net, donor, pictures = ARCHITECTURES["efficientnet_b0"]().eval(), toy_mobilenet(), torch.randn(4, 3, 64, 64)
-        grow_b0_from_mobilenet_v2(net, donor, pictures)
-        self.assertEqual(float(net.blocks[14].project[1].weight.detach().abs().max()), 0.0)
-        x = torch.randn(2, 24, 16, 16)
-        with torch.no_grad():
-            want = donor_block(x, donor, 2)
-            got = net.blocks[2](x)
-        self.assertGreater(float(torch.corrcoef(torch.stack([got.flatten(), want.flatten()]))[0, 1]), 0.98)
+        stages = (Stage(True, 1, 3, 1, 8, 1), Stage(True, 4, 3, 2, 8, 2), Stage(False, 6, 5, 2, 12, 2))
+        with mock.patch.dict(ARCHITECTURES, toy=lambda: EfficientNet(stages, 8, 16, 0.0)):
+            published, pictures, x = Embedder("toy").eval(), torch.randn(8, 3, 32, 32), torch.randn(2, 3, 32, 32)
+            for module in published.trunk.modules():
+                if isinstance(module, torch.nn.BatchNorm2d):
+                    for values in (module.weight.data, module.bias.data, module.running_mean, module.running_var):
+                        values.uniform_(0.5, 1.0)
+            for write in (write_text_layers, write_tfjs):
+                folder = self.folder / write.__name__
+                write(published.trunk, folder)
+                model = Embedder("toy")
+                start_from_imagenet(model, folder, pictures)
+                with torch.no_grad():
+                    self.assertLess(float((model.eval().trunk(x) - published.trunk(x)).abs().max()), 1e-4, write.__name__)
+                # Statistics of the photos in place of the folded ones: otherwise nothing would be normalised in training.
+                self.assertGreater(float((model.trunk.stem[1].running_var - 1).abs().max()), 0.1)
+        with self.assertRaisesRegex(ValueError, "stage 0 .* is it a efficientnet_b0"):
+            start_from_imagenet(Embedder("efficientnet_b0"), self.folder / "write_text_layers", pictures)
 
     def test_train_command_makes_a_model_folder(self) -> None:
         command = [sys.executable, str(Path(__file__).with_name("train.py")), "efficientnet_v1", "--data", str(self.folder),
@@ -262,35 +316,54 @@ class TrainingTest(unittest.TestCase):
         self.assertTrue((self.folder / "out" / "docs" / "models" / "efficientnet_v1.svg").exists())
 
 
-def toy_mobilenet() -> dict[str, torch.Tensor]:
-    """Random weights in the shapes of an ImageNet MobileNetV2 1.0."""
-    out: dict[str, torch.Tensor] = {}
+def folded_layers(trunk: EfficientNet):
+    """(stage, repeat, layer), kernel in TensorFlow's order and bias, as they are published."""
+    def fold(conv, norm):
+        scale = 1 if norm is None else norm.weight / (norm.running_var + norm.eps).sqrt()
+        bias = conv.bias if norm is None else norm.bias - norm.running_mean * scale
+        kernel = conv.weight if norm is None else conv.weight * scale.view(-1, 1, 1, 1)
+        return kernel.permute((2, 3, 0, 1) if conv.groups > 1 else (2, 3, 1, 0)).detach().numpy(), bias.detach().numpy()
 
-    def layer(conv: str, norm: str, cout: int, cin: int, kernel: int) -> None:
-        out[f"{conv}.weight"] = torch.randn(cout, cin, kernel, kernel) * (cin * kernel**2) ** -0.5
-        for name in ("weight", "bias", "running_mean", "running_var"):
-            out[f"{norm}.{name}"] = torch.rand(cout) * 0.5 + 0.5
-
-    layer("conv0", "bn0", 32, 3, 3)
-    cin = 32
-    for k, cout in enumerate([16] + [24] * 2 + [32] * 3 + [64] * 4 + [96] * 3 + [160] * 3 + [320]):
-        hidden = cin * (1 if k == 0 else 6)
-        for j, (o, i, kernel) in enumerate(((hidden, cin, 1), (hidden, 1, 3), (cout, hidden, 1))):
-            layer(f"blocks.{k}.c.{j}", f"blocks.{k}.b.{j}", o, i, kernel)
-        cin = cout
-    layer("conv1", "bn1", 1280, 320, 1)
-    return out
+    blocks = iter(trunk.blocks)
+    yield 0, 0, "stem", *fold(*trunk.stem[:2])
+    for stage, row in enumerate(trunk.stages):
+        for repeat in range(row.repeats):
+            block = next(blocks)
+            for name in ("expand", "depthwise", "project"):
+                if isinstance(part := getattr(block, name), torch.nn.Sequential):
+                    yield stage, repeat, name, *fold(*part[:2])
+            if not row.fused:
+                yield stage, repeat, "reduce", *fold(block.gate.reduce, None)
+                yield stage, repeat, "gate", *fold(block.gate.expand, None)
+    yield 0, 0, "head", *fold(*trunk.head[:2])
 
 
-def donor_block(x: torch.Tensor, donor: dict[str, torch.Tensor], block: int) -> torch.Tensor:
-    """MobileNetV2's inverted residual with stride 1 and a shortcut."""
-    y = x
-    for j in range(3):
-        weight = donor[f"blocks.{block}.c.{j}.weight"]
-        y = torch.nn.functional.conv2d(y, weight, padding=weight.shape[2] // 2, groups=len(weight) if j == 1 else 1)
-        y = torch.nn.functional.batch_norm(y, *(donor[f"blocks.{block}.b.{j}.{n}"] for n in ("running_mean", "running_var", "weight", "bias")))
-        y = y.clamp(0, 6) if j < 2 else y
-    return x + y
+def write_text_layers(trunk: EfficientNet, folder: Path) -> None:
+    names = {"stem": "stem_conv", "head": "top_conv", "expand": "expand_conv", "depthwise": "dwconv2", "reduce": "se_reduce", "gate": "se_expand", "project": "project_conv"}
+    for stage, repeat, layer, kernel, bias in folded_layers(trunk):
+        inside = folder / (names[layer] if layer in ("stem", "head") else f"block{stage + 1}{'abc'[repeat]}_{names[layer]}")
+        inside.mkdir(parents=True)
+        np.savetxt(inside / "kernel_fused_float32.txt", kernel.flatten(), fmt="%.8f")
+        np.savetxt(inside / "bias_fused_float32.txt", bias, fmt="%.8f")
+
+
+def write_tfjs(trunk: EfficientNet, folder: Path) -> None:
+    folder.mkdir()
+    root, data, weights = "StatefulPartitionedCall/model/", b"", []
+    names = {"stem": "stem_conv2d/Conv2D", "head": "top_conv2d/Conv2D", "expand": "expand_conv2d/Conv2D", "depthwise": "depthwise_conv2d/depthwise", "project": "project_conv2d/Conv2D"}
+    gate = 90  # so that an order by letters would be another one than by number
+    for stage, repeat, layer, kernel, bias in folded_layers(trunk):
+        if layer in names:
+            start = root + (names[layer] if layer in ("stem", "head") else f"stack_{stage}/block_{repeat}/{names[layer]}")
+            pair = (start + "_weights", start + "_bn_offset")
+        else:
+            pair, gate = (f"Func/StatefulPartitionedCall/input/_{gate}", f"Func/StatefulPartitionedCall/input/_{gate + 1}"), gate + 5
+        for name, value in zip(pair, (kernel, bias)):
+            weights.append({"name": name, "shape": list(value.shape), "dtype": "float32"})
+            data += np.ascontiguousarray(value, np.float32).tobytes()
+    (folder / "1.bin").write_bytes(data[:101])
+    (folder / "2.bin").write_bytes(data[101:])
+    (folder / "model.json").write_text(json.dumps({"weightsManifest": [{"paths": ["1.bin", "2.bin"], "weights": weights}]}))
 
 
 if __name__ == "__main__":

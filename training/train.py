@@ -13,17 +13,17 @@ import torch
 from whaleid.augment import normalise, resize, to_float
 from whaleid.batches import Pool
 from whaleid.checkpoint import CHECKPOINT, open_checkpoint
-from whaleid.continue_from import continue_from_onnx, grow_deeper
+from whaleid.continue_from import continue_from_onnx, continue_or_grow
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
 from whaleid.evaluate import evaluate
+from whaleid.imagenet import start_from_imagenet
 from whaleid.model_folder import write_model_folder
 from whaleid.nets import Embedder
 from whaleid.options import add_data_options, add_recipe_options, recipe_of, run_directory, set_threads
 from whaleid.pseudo import pseudo_labels
 from whaleid.teacher import input_size, teacher_embeddings
 from whaleid.trainer import RunOptions, Trainer
-from whaleid.transplant import grow_b0_from_mobilenet_v2
 
 
 def parse() -> argparse.Namespace:
@@ -34,7 +34,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
     parser.add_argument("--teacher", type=Path, help="model.onnx to learn from, also on the unlabelled photos")
     parser.add_argument("--names-at", type=float, metavar="PRECISION", help="name unlabelled photos by the teacher where it is right this often, as 0.95")
-    parser.add_argument("--init", type=Path, help="efficientnet_v1: state dict of an ImageNet MobileNetV2 to grow from; a ResNet: model.onnx to go on from, or last.pt of a run, also of one with fewer blocks")
+    parser.add_argument("--init", type=Path, help="an EfficientNet: folder of ImageNet weights (whaleid/imagenet.py); a ResNet: model.onnx to go on from; any: last.pt of a run, for a ResNet also of one with fewer blocks")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--precision", choices=("fp32", "bf16"), help="of the trunk; bf16 on CUDA unless given, fp32 on a CPU (some have bf16 too)")
     parser.add_argument("--pause-file", type=Path, help="no step is made while this file exists")
@@ -61,7 +61,8 @@ def main() -> None:
     if teacher is not None and options.names_at is not None:
         found = pseudo_labels(labelled, split, teacher, options.names_at)
         print(f"{(found >= 0).sum()} of {len(found)} unlabelled photos named by the teacher", flush=True)
-    pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device, recipe.repeats, found)
+    pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device, recipe.repeats, found,
+                unnamed_too=recipe.teacher_weight > 0)
     initialise = None
     if options.init is not None:
         some = to_float(torch.from_numpy(labelled.pixels[split.train[:512]]))
@@ -71,8 +72,7 @@ def main() -> None:
             side = input_size(options.init)
             initialise = lambda model: continue_from_onnx(model, options.init, normalise(resize(some, side)))
         else:
-            donor = torch.load(options.init, map_location="cpu")
-            initialise = lambda model: grow_b0_from_mobilenet_v2(model.trunk, donor, normalise(resize(some[:48], 128)))
+            initialise = lambda model: start_from_imagenet(model, options.init, normalise(resize(some, 128)))
     trainer = Trainer(recipe, pool, teacher[0].shape[2] if teacher is not None else None,
                       RunOptions(directory, options.seed, options.device, mixed, options.pause_file, options.save_seconds,
                                  evaluate_every=options.evaluate_every), initialise)
@@ -89,13 +89,6 @@ def main() -> None:
         curve = options.curve or options.out.parent / "docs" / "models" / f"{options.model}.svg"
         draw_curve(directory / "log.jsonl", curve, f"{options.model}: {recipe.epochs} epochs, seed {options.seed}")
         print(quality)
-
-
-def continue_or_grow(model: Embedder, donor: Embedder) -> None:
-    if donor.architecture == model.architecture:
-        model.load_state_dict(donor.state_dict())
-    else:
-        grow_deeper(model, donor)
 
 
 if __name__ == "__main__":

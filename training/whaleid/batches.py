@@ -21,20 +21,20 @@ class Batch:
 
 
 class Pool:
-    """The labelled training photos, `repeats` times an epoch, and with a teacher the unlabelled ones: with `names_found` (the
-    place of each one's name, or -1) those that have one, else all. Decides by (seed, epoch, step) alone, so that a run
-    that was stopped goes on exactly as if it had not been."""
+    """The labelled training photos, `repeats` times an epoch, and with a teacher the unlabelled ones. `names_found`: the place
+    of each one's name, or -1; those without one are left out if not `unnamed_too`. Decides by (seed, epoch, step) alone, so
+    that a run that was stopped goes on exactly as if it had not been."""
 
     def __init__(self, labelled: Photos, unlabelled: Photos, split: Split, teacher: tuple[np.ndarray, np.ndarray] | None,
                  batch: int, mirror: float, seed: int, device: torch.device, repeats: int = 1,
-                 names_found: np.ndarray | None = None):
+                 names_found: np.ndarray | None = None, unnamed_too: bool = True):
         self.names = sorted({labelled.individuals[k] for k in split.train})
         at = {n: k for k, n in enumerate(self.names)}
         named = [(0, k, at[labelled.individuals[k]]) for k in split.train]
         self._rows = named * repeats
         if teacher is not None:
             found = [-1] * len(unlabelled.files) if names_found is None else names_found.tolist()
-            self._rows += [(1, k, label) for k, label in enumerate(found) if label >= 0 or names_found is None]
+            self._rows += [(1, k, label) for k, label in enumerate(found) if label >= 0 or unnamed_too]
         self._sources, self._teacher = [labelled.pixels, unlabelled.pixels], teacher
         if device.type == "cuda":
             self._sources = [torch.from_numpy(np.array(p)).to(device) for p in self._sources]

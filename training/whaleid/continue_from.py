@@ -48,7 +48,15 @@ def continue_from_onnx(model: Embedder, path: Path, pictures: Tensor) -> None:
     exponents = [values[n.input[1]] for n in graph.node if n.op_type == "Pow" and values.get(n.input[1], torch.ones(2)).numel() == 1]
     if exponents:
         model.pool.p.copy_(exponents[0].reshape(()))
-    _unfold(model, folded, pictures)
+    unfold(model, folded, pictures)
+
+
+def continue_or_grow(model: Embedder, donor: Embedder) -> None:
+    """`donor`: of the same architecture, or a ResNet with fewer blocks."""
+    if donor.architecture == model.architecture:
+        model.load_state_dict(donor.state_dict())
+    else:
+        grow_deeper(model, donor)
 
 
 @torch.no_grad()
@@ -71,7 +79,8 @@ def grow_deeper(model: Embedder, donor: Embedder) -> None:
         getattr(model, name).load_state_dict(getattr(donor, name).state_dict())
 
 
-def _unfold(model: Embedder, norms: list[nn.BatchNorm2d], pictures: Tensor) -> None:
+@torch.no_grad()
+def unfold(model: Embedder, norms: list[nn.BatchNorm2d], pictures: Tensor) -> None:
     """Gives `norms`, which only add their bias so far, the statistics of their inputs, and takes them back by scale and shift."""
     seen: dict[nn.Module, list[Tensor]] = {n: [] for n in norms}
     hooks = [n.register_forward_pre_hook(lambda m, x: seen[m].append(torch.stack(torch.var_mean(x[0].float(), (0, 2, 3))))) for n in norms]

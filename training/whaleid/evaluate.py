@@ -47,13 +47,15 @@ def embed(model: torch.nn.Module, pixels: np.ndarray, rows: list[int], size: int
     return torch.cat(out)
 
 
-def evaluate(model: torch.nn.Module, labelled: Photos, split: Split, size: int, views: dict[str, View] | None = None) -> tuple[Figures, dict[str, float]]:
-    """-> figures with the training photos as the catalogue, and top-1 of the known photos under each of `views`."""
+def evaluate(model: torch.nn.Module, labelled: Photos, split: Split, size: int, views: dict[str, View] | None = None,
+             embeddings: Tensor | None = None) -> tuple[Figures, dict[str, float]]:
+    """-> figures with the training photos as the catalogue, and top-1 of the known photos under each of `views`.
+    `embeddings` [photos,D]: of all labelled photos, where they are known already."""
     def individuals(rows: list[int]) -> list[str]:
         return [labelled.individuals[k] for k in rows]
 
     def embedded(rows: list[int], view: View = plain) -> Tensor:
-        return embed(model, labelled.pixels, rows, size, view)
+        return embeddings[rows] if embeddings is not None and view is plain else embed(model, labelled.pixels, rows, size, view)
 
     catalogue, unknown = embedded(split.train), embedded(split.unknown)
 

@@ -16,22 +16,26 @@ DECAY, KEPT = 0.3, 0.95
 
 
 class Gate(nn.Module):
-    """A trunk's early features [N,C,h,w] -> the probability [N], 0 to 1, that a whale or dolphin is on the photo."""
+    """A trunk's early features, each [N,C,h,w] -> the probability [N], 0 to 1, that a whale or dolphin is on the photo. `channels`: of all of them."""
 
     def __init__(self, channels: int):
         super().__init__()
         self.logit = nn.Linear(3 * channels, 1)
 
-    def forward(self, early: Tensor) -> Tensor:
+    def forward(self, early: tuple[Tensor, ...]) -> Tensor:
         return torch.sigmoid(self.logit(summary(early))).flatten()
 
 
-def summary(early: Tensor) -> Tensor:
-    """[N,C,h,w] -> [N,3C]: each channel's mean, deviation and maximum over the photo."""
-    x = F.relu(early.float())
-    mean = x.mean((2, 3))
-    deviation = ((x - mean[:, :, None, None]) ** 2).mean((2, 3)).add(1e-6).sqrt()
-    return torch.cat([mean, deviation, x.amax((2, 3))], 1)
+def summary(early: tuple[Tensor, ...]) -> Tensor:
+    """[N,C,h,w] each -> [N,3C]: each channel's mean, deviation and maximum over the photo, of one part after the other."""
+    return torch.cat([_summary(F.relu(x.float())) for x in early], 1)
+
+
+def _summary(x: Tensor) -> Tensor:
+    # Pooling is what a runtime does fastest. Not the mean of the squares less the square of the mean: a channel that hardly varies has no digits left then.
+    mean, maximum = F.adaptive_avg_pool2d(x, 1), F.adaptive_max_pool2d(x, 1)
+    deviation = F.adaptive_avg_pool2d((x - mean) ** 2, 1).add(1e-6).sqrt()
+    return torch.cat([mean, deviation, maximum], 1).flatten(1)
 
 
 @dataclass(frozen=True)

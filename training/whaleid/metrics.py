@@ -13,7 +13,8 @@ FALSE_ACCEPTS = 0.05
 class Figures:
     """top1, top5, mrr: of photos of known individuals. auroc: known against unseen individuals by the best score.
     threshold: the score that 5 % of the photos of unseen individuals exceed; tar: the share of known photos above it,
-    tar_right: above it and named right."""
+    tar_right: above it and named right. calibration: all photos, known and not, in fifths by their best score: the fifth's
+    lowest score, its photos, and the share of them that are named right."""
 
     top1: float
     top5: float
@@ -25,9 +26,14 @@ class Figures:
     tar_right: float
     known_photos: int
     unknown_photos: int
+    calibration: tuple[tuple[float, int, float], ...] = ()
 
     def as_dict(self) -> dict[str, float]:
-        return {k: round(v, 5) for k, v in asdict(self).items()}
+        """Without the calibration, which is no single number."""
+        return {k: round(v, 5) for k, v in asdict(self).items() if k != "calibration"}
+
+    def calibration_as_dicts(self) -> list[dict[str, float]]:
+        return [{"score": round(score, 3), "photos": photos, "right": round(right, 3)} for score, photos, right in self.calibration]
 
 
 def best_per_individual(query: Tensor, catalogue: Tensor, individual: Tensor, count: int) -> Tensor:
@@ -58,4 +64,9 @@ def measure(known: Tensor, known_individuals: list[str], catalogue: Tensor, cata
 
     return Figures(share(rank < 1), share(rank < 5), share(1 / (rank + 1.0)), share(above), threshold.item(),
                    share(strangers > threshold), share(top > threshold), share((top > threshold) & (rank < 1)),
-                   len(known), len(unknown))
+                   len(known), len(unknown), _calibration(torch.cat([top, strangers]), torch.cat([rank < 1, torch.zeros(len(strangers), dtype=torch.bool)])))
+
+
+def _calibration(score: Tensor, right: Tensor, parts: int = 5) -> tuple[tuple[float, int, float], ...]:
+    order = score.argsort()
+    return tuple((score[part].min().item(), len(part), right[part].float().mean().item()) for part in order.tensor_split(parts) if len(part) > 0)

@@ -38,9 +38,10 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
     difference = largest_difference(exported, onnx, checked)
     if difference > LARGEST_DIFFERENCE:
         raise RuntimeError(f"{onnx} differs from torch by {difference:.2g}, more than {LARGEST_DIFFERENCE:g}.")
-    figures, off = evaluate(model, labelled, split, size, CROPS_OFF)
-    _write_catalogue(folder, embed(model, labelled.pixels, list(range(len(labelled.files))), size).numpy(), labelled, species)
-    quality = {**figures.as_dict(), "top1CropOff": off, "onnxAgainstTorch": difference}
+    embeddings = embed(model, labelled.pixels, list(range(len(labelled.files))), size)
+    figures, off = evaluate(model, labelled, split, size, CROPS_OFF, embeddings)
+    _write_catalogue(folder, embeddings.numpy(), labelled, species)
+    quality = {**figures.as_dict(), "calibration": figures.calibration_as_dicts(), "top1CropOff": off, "onnxAgainstTorch": difference}
     description = {
         "name": name, "version": datetime.now(timezone.utc).strftime("%Y.%m.%d"), "tier": recipe.tier, "task": "embedding",
         "input": {"name": "image", "width": size, "height": size, "layout": "nchw", "mean": MEAN, "std": STD, "resize": "squash"},

@@ -37,10 +37,13 @@ class Recipe:
     frozen: int = 0
 
 
+_SMALL = dict(sizes=((96, 0.3), (128, 0.7), (160, 1.0)), input_size=160, epochs=8, batch=32, lr=2e-3, trunk_lr=0.4, repeats=2, teacher_weight=4.0, arcface_from=0.0)
+
 RECIPES: dict[str, Recipe] = {
-    "efficientnet_v1": Recipe("efficientnet_b0", "fast"),
-    "efficientnet_v2": Recipe("efficientnet_v2_s", "balanced", sizes=((128, 0.3), (192, 0.6), (256, 1.0)), input_size=300),
-    "resnet101": Recipe("resnet_101", "accurate"),
+    "efficientnet_v1": Recipe("efficientnet_b0", "fast", **_SMALL),
+    "efficientnet_v2": Recipe("efficientnet_v2_b0", "balanced", **_SMALL),
+    "resnet101": Recipe("resnet_101_to_conv4", "accurate", sizes=((144, 0.4), (176, 1.0)), input_size=176, epochs=8, batch=32, trunk_lr=0.3, teacher_weight=0.0, frozen=2),
+    # What resnet101 grew from.
     "right_whale_resnet50": Recipe("resnet_50_to_conv4", "balanced", sizes=((144, 0.35), (176, 0.75), (208, 1.0)), input_size=176, epochs=14, batch=32,
                                    trunk_lr=0.3, margin=(0.3, 0.4), strength=(0.6, 1.0), ema=0.998, teacher_weight=0.0, frozen=2),
 }

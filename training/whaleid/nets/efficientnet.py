@@ -1,12 +1,12 @@
-"""EfficientNet-B0 and EfficientNetV2-S without their classifiers.
+"""EfficientNet-B0, EfficientNetV2-B0 and EfficientNetV2-S without their classifiers.
 
 Sources: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (ICML 2019), table 1;
 Tan and Le, "EfficientNetV2: Smaller Models and Faster Training" (ICML 2021), table 4, with the widths 256 and 1280 of
-the last two rows as in the authors' released networks.
+the last two rows as in the authors' released networks. EfficientNetV2-B0 is the same authors' V2 scaled to the first one's
+size; its widths and repeats are those of their released network.
 """
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -34,6 +34,16 @@ B0 = (
     Stage(False, 6, 5, 1, 112, 3),
     Stage(False, 6, 5, 2, 192, 4),
     Stage(False, 6, 3, 1, 320, 1),
+)
+
+V2_B0_STEM, V2_B0_HEAD = 32, 1280
+V2_B0 = (
+    Stage(True, 1, 3, 1, 16, 1),
+    Stage(True, 4, 3, 2, 32, 2),
+    Stage(True, 4, 3, 2, 48, 2),
+    Stage(False, 4, 3, 2, 96, 3),
+    Stage(False, 6, 3, 1, 112, 5),
+    Stage(False, 6, 3, 2, 192, 8),
 )
 
 V2_S_STEM, V2_S_HEAD = 24, 1280
@@ -108,6 +118,7 @@ class EfficientNet(nn.Module):
 
     def __init__(self, stages: tuple[Stage, ...], stem: int, head: int, drop: float):
         super().__init__()
+        self.stages = stages
         self.stem = conv_bn(3, stem, 3, 2)
         total, cin = sum(s.repeats for s in stages), stem
         blocks: list[nn.Module] = []
@@ -118,16 +129,15 @@ class EfficientNet(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.head = conv_bn(cin, head, 1)
         self.channels = head
-        # The stem and the stages that lead to a quarter of the side.
-        count = next(k for k in range(len(stages)) if 2 * math.prod(s.stride for s in stages[: k + 1]) == 4)
-        self._early, self.early_channels = sum(s.repeats for s in stages[: count + 1]), stages[count].width
+        self.early_channels = stem + stages[0].width
 
-    def early(self, x: Tensor) -> Tensor:
-        """Normalised RGB [N,3,H,W] -> [N,early_channels,H/4,W/4]."""
-        return self.blocks[: self._early](self.stem(x))
+    def early(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Normalised RGB [N,3,H,W] -> what stem and first stage make of it, both at half the side."""
+        stem = self.stem(x)
+        return stem, self.blocks[: self.stages[0].repeats](stem)
 
-    def late(self, early: Tensor) -> Tensor:
-        return self.head(self.blocks[self._early :](early))
+    def late(self, early: tuple[Tensor, ...]) -> Tensor:
+        return self.head(self.blocks[self.stages[0].repeats :](early[-1]))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.late(self.early(x))
@@ -136,6 +146,11 @@ class EfficientNet(nn.Module):
 def efficientnet_b0(drop: float = 0.1) -> EfficientNet:
     """4.0 M parameters, 0.39 G multiply-adds at 224 px."""
     return EfficientNet(B0, B0_STEM, B0_HEAD, drop)
+
+
+def efficientnet_v2_b0(drop: float = 0.1) -> EfficientNet:
+    """5.9 M parameters, 0.72 G multiply-adds at 224 px."""
+    return EfficientNet(V2_B0, V2_B0_STEM, V2_B0_HEAD, drop)
 
 
 def efficientnet_v2_s(drop: float = 0.2) -> EfficientNet:

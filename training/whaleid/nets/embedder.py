@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .efficientnet import efficientnet_b0, efficientnet_v2_s
+from .efficientnet import efficientnet_b0, efficientnet_v2_b0, efficientnet_v2_s
 from .resnet import resnet_50_to_conv4, resnet_101, resnet_101_to_conv4
 
 ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
     "efficientnet_b0": efficientnet_b0,
+    "efficientnet_v2_b0": efficientnet_v2_b0,
     "efficientnet_v2_s": efficientnet_v2_s,
     "resnet_50_to_conv4": resnet_50_to_conv4,
     "resnet_101_to_conv4": resnet_101_to_conv4,

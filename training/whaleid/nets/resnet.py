@@ -65,12 +65,12 @@ class PreActivationResNet(nn.Module):
     def _in_order(self) -> list[nn.Module]:
         return [nn.ModuleList([self.bn_in, self.stem, self.bn_stem]), *self.stages]
 
-    def early(self, x: Tensor) -> Tensor:
-        """Normalised RGB [N,3,H,W] -> [N,256,H/4,W/4]."""
-        return self.stages[0](F.max_pool2d(F.relu(self.bn_stem(self.stem(self.bn_in(x)))), 3, 2, 1))
+    def early(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Normalised RGB [N,3,H,W] -> what the first stage makes of it, [N,256,H/4,W/4]."""
+        return (self.stages[0](F.max_pool2d(F.relu(self.bn_stem(self.stem(self.bn_in(x)))), 3, 2, 1)),)
 
-    def late(self, early: Tensor) -> Tensor:
-        x = early
+    def late(self, early: tuple[Tensor, ...]) -> Tensor:
+        x = early[-1]
         for stage in self.stages[1:]:
             x = stage(x)
         return F.relu(self.bn_out(x))
