@@ -36,13 +36,17 @@ public sealed class ModelFolders
     }
 
     /// <summary>
-    /// The model that a request without a name gets: <paramref name="configured"/>, else the first (by name) of the tier
-    /// <c>balanced</c>, else the first; null when there is none. A configured name is taken as it is, also when its folder is missing or broken.
+    /// The model that a request without a name gets: <see cref="ModelsOptions.Default"/>, else of those in <see cref="ModelsOptions.Serve"/> (of all, when none of them is there) the first (by name) of
+    /// the tier <c>accurate</c>, else of <c>balanced</c>, else the first; null when there is none. A configured name is taken as it is, also when its folder is missing or broken.
     /// </summary>
-    public string? DefaultName(string? configured) =>
-        !string.IsNullOrEmpty(configured)
-            ? configured
-            : Models.OrderBy(m => m.Manifest.Tier != "balanced").FirstOrDefault()?.Manifest.Name;
+    public string? DefaultName(ModelsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return !string.IsNullOrEmpty(options.Default)
+            ? options.Default
+            : Models.Select(m => m.Manifest).OrderByDescending(m => options.Serves(m.Name))
+                .ThenBy(m => m.Tier switch { "accurate" => 0, "balanced" => 1, _ => 2 }).FirstOrDefault()?.Name;
+    }
 }
 
 /// <summary>A model's folder and what its manifest says.</summary>

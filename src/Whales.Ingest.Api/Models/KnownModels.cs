@@ -39,10 +39,10 @@ public sealed partial class KnownModels
     /// <summary>The model that a request without a name gets; null when it is missing.</summary>
     public KnownModel? Default => _defaultName is null ? null : _byName.GetValueOrDefault(_defaultName);
 
-    /// <summary>The models of <paramref name="folder"/>; a folder without a usable manifest is logged and left out.</summary>
-    internal static KnownModels Read(string folder, string? configuredDefault, ILogger logger)
+    /// <summary>The models of <see cref="ModelsOptions.Folder"/>; a folder without a usable manifest is logged and left out.</summary>
+    internal static KnownModels Read(ModelsOptions options, ILogger logger)
     {
-        var folders = ModelFolders.Scan(folder);
+        var folders = ModelFolders.Scan(options.Folder);
         foreach (var broken in folders.Broken)
             LogBroken(logger, broken.Name, broken.Error);
         return new KnownModels(
@@ -50,7 +50,7 @@ public sealed partial class KnownModels
             {
                 WarningSeconds = m.Manifest.Thresholds.WarningSeconds,
                 CriticalSeconds = m.Manifest.Thresholds.CriticalSeconds,
-            }), folders.DefaultName(configuredDefault));
+            }), folders.DefaultName(options));
     }
 
     internal KnownModel Require(string? name)

@@ -11,10 +11,7 @@ public static class ModelServices
     /// </summary>
     public static IServiceCollection AddKnownModels(this IServiceCollection services)
     {
-        return services.AddModelsOptions().AddSingleton(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<ModelsOptions>>().Value;
-            return KnownModels.Read(options.Folder, options.Default, provider.GetRequiredService<ILogger<KnownModels>>());
-        });
+        return services.AddModelsOptions().AddSingleton(provider => KnownModels.Read(
+            provider.GetRequiredService<IOptions<ModelsOptions>>().Value, provider.GetRequiredService<ILogger<KnownModels>>()));
     }
 }

@@ -23,7 +23,7 @@ internal static partial class Gallery
         new("Photos that failed", Begin.AddMinutes(5), new FailureSummary
         {
             Type = FailureType.IdentificationFailed,
-            Model = "right_whale_resnet50",
+            Model = "efficientnet_v2",
             Reason = FailureCodes.ImageMissing,
             Count = 12,
             Since = Begin,

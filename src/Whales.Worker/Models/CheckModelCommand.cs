@@ -27,7 +27,7 @@ internal static class CheckModelCommand
         var folders = args[(record ? 3 : pictures is null ? 0 : 2)..];
         if (folders.Length == 0 || folders.Any(folder => folder.StartsWith('-')))
         {
-            await output.WriteLineAsync($"usage: {Name} [--pictures PICTURES [--record]] FOLDER...   for instance {Name} models/right_whale_resnet50");
+            await output.WriteLineAsync($"usage: {Name} [--pictures PICTURES [--record]] FOLDER...   for instance {Name} models/efficientnet_v2");
             return 2;
         }
 

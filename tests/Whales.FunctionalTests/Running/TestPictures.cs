@@ -12,7 +12,7 @@ public static class TestPictures
     /// <summary>Takes some tens of milliseconds a photo, also in batches, so that a worker can be caught at work.</summary>
     public const string SlowModel = "slow_colours";
 
-    /// <summary>Takes a second or more a photo: a worker that has it is not done when the test kills it.</summary>
+    /// <summary>Takes about half a second a photo, more on a slow machine: a worker that has it is not done when the test kills it.</summary>
     public const string LongModel = "long_colours";
 
     public static byte[] Red { get; } = TestPhotos.Png(Picture.Solid(64, 48, (255, 0, 0)));
@@ -26,5 +26,5 @@ public static class TestPictures
 
     public static void WriteSlowModel(string folder) => TestModels.Write(folder, new TestModel { Name = SlowModel, ExtraWork = 2_000 });
 
-    public static void WriteLongModel(string folder) => TestModels.Write(folder, new TestModel { Name = LongModel, ExtraWork = 5_000 });
+    public static void WriteLongModel(string folder) => TestModels.Write(folder, new TestModel { Name = LongModel, ExtraWork = 10_000 });
 }

@@ -34,15 +34,22 @@ public sealed class ModelFoldersTests : IDisposable
     [InlineData("", null, null)]
     [InlineData("one:fast", null, "one")]
     [InlineData("a:fast b:balanced c:balanced", null, "b")]
-    [InlineData("a:fast b:accurate", null, "a")]
+    [InlineData("a:balanced b:fast c:accurate", null, "c")]
+    [InlineData("a:fast b:rare", null, "a")]
     [InlineData("a:fast b:balanced", "a", "a")]
     [InlineData("a:fast", "missing", "missing")]
-    public void DefaultName_OfTheseModels_IsAsDocumented(string models, string? configured, string? expected)
+    [InlineData("a:fast b:accurate c:balanced", null, "c", "a", "c")]
+    [InlineData("a:fast b:accurate", null, "b", "c")]
+    [InlineData("a:fast b:accurate", "b", "b", "a")]
+    public void DefaultName_OfTheseModels_IsAsDocumented(string models, string? configured, string? expected, params string[] served)
     {
         foreach (var model in models.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(m => m.Split(':')))
             TestModels.Write(_root, new TestModel { Name = model[0], Tier = model[1] });
 
-        Assert.Equal(expected, ModelFolders.Scan(_root).DefaultName(configured));
+        var options = new ModelsOptions { Default = configured };
+        foreach (var name in served)
+            options.Serve.Add(name);
+        Assert.Equal(expected, ModelFolders.Scan(_root).DefaultName(options));
     }
 
     [Theory]

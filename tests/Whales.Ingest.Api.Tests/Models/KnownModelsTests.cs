@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Whales.Contracts;
+using Whales.Hosting.Models;
 using Whales.Ingest.Api.Errors;
 using Whales.Ingest.Api.Models;
 using Whales.Ingest.Api.Tests.Hosting;
@@ -17,7 +18,7 @@ public sealed class KnownModelsTests
             root.CreateSubdirectory("no_manifest");
             using var logs = new RecordedLogs();
 
-            var models = KnownModels.Read(root.FullName, null, logs.CreateLogger("models"));
+            var models = KnownModels.Read(new ModelsOptions { Folder = root.FullName }, logs.CreateLogger("models"));
 
             Assert.Empty(models.All);
             Assert.Contains("no_manifest", Assert.Single(logs.Lines), StringComparison.Ordinal);

@@ -12,13 +12,16 @@ public sealed class ShippedModelsTests : ModelFixture
         var folders = ModelFolders.Scan(Models());
 
         Assert.Empty(folders.Broken);
-        Assert.NotEmpty(folders.Models);
+        Assert.Equal(["accurate", "balanced", "fast"], folders.Models.Select(model => model.Manifest.Tier).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task PredictAsync_RightWhaleResnet50_LoadsAndAnswers()
+    public static TheoryData<string> Names => [.. Directory.EnumerateDirectories(Models()).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task PredictAsync_EachModel_LoadsAndAnswers(string name)
     {
-        await using var model = await LoadAsync(Path.Combine(Models(), "right_whale_resnet50"), Fixed(2));
+        await using var model = await LoadAsync(Path.Combine(Models(), name), Fixed(2));
         using var photo = model.RentTensor();
         photo.Values.Clear();
 
@@ -28,10 +31,11 @@ public sealed class ShippedModelsTests : ModelFixture
         Assert.All(answer.Candidates, candidate => Assert.Equal("Eubalaena glacialis", candidate.Species));
     }
 
-    [Fact]
-    public void Read_RightWhaleCatalogue_KnowsEveryPhotoByHeart()
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Read_EachCatalogue_KnowsEveryPhotoByHeart(string name)
     {
-        var catalogue = ((CatalogueMatcher)CatalogueFiles.Read(Path.Combine(Models(), "right_whale_resnet50"), ModelTask.Embedding)).Catalogue;
+        var catalogue = ((CatalogueMatcher)CatalogueFiles.Read(Path.Combine(Models(), name), ModelTask.Embedding)).Catalogue;
         Assert.Equal((4033, 512, 417), (catalogue.Rows, catalogue.Dimensions, catalogue.Individuals.Count));
 
         // Each fiftieth row asks who it is.
