@@ -112,12 +112,13 @@ log.file = false
 log.console = true
 log.console.level = warning
 CONF
-  # "detached" lets the start script become the server, so that its pid is the server's.
-  launch rabbitmq env detached=true HOME="$dir" ERL_EPMD_PORT="$((amqp_port + 30002))" ERL_EPMD_ADDRESS=127.0.0.1 \
+  # "detached" lets the start script become the server, so that its pid is the server's. The arguments' file is named from $REPO, whose own
+  # name may have blanks.
+  launch rabbitmq env -C "$REPO" detached=true HOME="$dir" ERL_EPMD_PORT="$((amqp_port + 30002))" ERL_EPMD_ADDRESS=127.0.0.1 \
     RABBITMQ_NODENAME=whales@localhost RABBITMQ_DIST_PORT="$((amqp_port + 20000))" RABBITMQ_MNESIA_BASE="$dir/data" \
     RABBITMQ_LOG_BASE="$dir/log" RABBITMQ_ENABLED_PLUGINS_FILE="$dir/plugins" RABBITMQ_CONFIG_FILE="$dir/rabbitmq.conf" \
     RABBITMQ_ADVANCED_CONFIG_FILE="$dir/advanced.config" RABBITMQ_CONF_ENV_FILE="$dir/rabbitmq-env.conf" \
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none' \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none -args_file deploy/rabbitmq/dead-letter-workers.args' \
     /usr/lib/rabbitmq/bin/rabbitmq-server
 }
 

@@ -79,6 +79,25 @@ public sealed class QueueTests
             await Metrics.ReadAsync(worker.Url, "whales_worker_jobs_total", ("model", OtherModel)));
     }
 
+    // What deploy/rabbitmq/dead-letter-workers.args is for: without it no queue of the second model has a leader on RabbitMQ 3.10.8.
+    [Fact]
+    public async Task DeadLetterWorkers_EndTogether_QueuesOfANewModelTakePhotos()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, privateBroker: true);
+        await using var queues = await QueueClient.ConnectAsync(cluster.Broker);
+        await queues.WaitForAsync(Names.Queue(Model), 0);
+
+        await cluster.PrivateBroker!.EndDeadLetterWorkersAsync();
+
+        TestModels.Write(cluster.ModelsFolder, new TestModel { Name = OtherModel });
+        var (_, client) = await cluster.StartReplicaAsync();
+        using (client)
+        {
+            await client.SubmitAsync(TestPictures.Red, OtherModel);
+            await queues.WaitForAsync(Names.Queue(OtherModel), 1);
+        }
+    }
+
     [Fact]
     public async Task Message_Undecodable_IsSetAsideAndHarmsNothing()
     {

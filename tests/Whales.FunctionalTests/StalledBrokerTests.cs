@@ -42,6 +42,44 @@ public sealed class StalledBrokerTests
         await RecoversAsync(cluster);
     }
 
+    [Fact]
+    public async Task Broker_AlarmWhileAWorkerStarts_WorkerOpensItsQueuesAfterwards()
+    {
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, privateBroker: true, QuickLease);
+        var worker = await StartBlockedWorkerAsync(cluster);
+        // How long the alarm lasts: longer than RabbitMQ's client waits for an answer unless told otherwise (20 s).
+        await Task.Delay(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
+
+        await cluster.PrivateBroker!.SetMemoryAlarmAsync(false);
+
+        await worker.WaitForReadyAsync();
+        await IdentifyOneAsync(cluster);
+    }
+
+    [Fact]
+    public async Task Stop_DuringAnAlarm_EndsTheHostsAllTheSame()
+    {
+        var limits = new Dictionary<string, string?>(QuickLease) { ["DOTNET_shutdownTimeoutSeconds"] = "3", ["RabbitMq__DrainTimeout"] = "00:00:01" };
+        await using var cluster = await Cluster.StartAsync(TestPictures.WriteQuickModel, privateBroker: true, limits);
+        var served = await cluster.StartWorkerAsync();
+        var blocked = await StartBlockedWorkerAsync(cluster);
+
+        foreach (var host in new[] { served, blocked, cluster.Api })
+        {
+            host.Terminate();
+            Assert.Equal(0, await host.WaitForExitAsync(Patience));
+        }
+    }
+
+    /// <summary>A worker that is started during an alarm, and has run into it.</summary>
+    private static async Task<HostProcess> StartBlockedWorkerAsync(Cluster cluster)
+    {
+        await cluster.PrivateBroker!.SetMemoryAlarmAsync(true);
+        var worker = await cluster.StartWorkerAsync(ready: false);
+        await Eventually.UntilAsync(() => cluster.PrivateBroker!.IsBlockedAsync("Whales.Worker"), Patience, "the worker is blocked");
+        return worker;
+    }
+
     private static async Task IdentifyOneAsync(Cluster cluster) =>
         Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync((await cluster.Client.SubmitAsync(TestPictures.Red, Model)).Id)).Status);
 

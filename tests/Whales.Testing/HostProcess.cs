@@ -60,14 +60,14 @@ public sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until <c>/health/ready</c> answers 200.</summary>
-    /// <param name="timeout">Null: 60 s.</param>
+    /// <param name="timeout">Null: 150 s, less than Kubernetes gives a worker to start (deploy/kubernetes).</param>
     /// <exception cref="InvalidOperationException">The process ended, or was not ready in time; the text has its output.</exception>
     public async Task WaitForReadyAsync(TimeSpan? timeout = null)
     {
         var last = "no answer yet";
         try
         {
-            await Eventually.UntilAsync(ReadyAsync, timeout ?? TimeSpan.FromSeconds(60), () => $"{Url}health/ready; {last}");
+            await Eventually.UntilAsync(ReadyAsync, timeout ?? TimeSpan.FromSeconds(150), () => $"{Url}health/ready; {last}");
         }
         catch (TimeoutException failure)
         {

@@ -58,6 +58,10 @@ public sealed class RabbitMqManagement : IDisposable
         return connections.Count;
     }
 
+    /// <summary>Whether a connection that calls itself <paramref name="name"/> is blocked by an alarm.</summary>
+    public async Task<bool> IsBlockedAsync(string name)
+        => (await _http.GetFromJsonAsync<List<Connection>>("api/connections") ?? []).Any(c => c.State == "blocked" && c.GivenName == name);
+
     internal async Task PutVirtualHostAsync(string name)
     {
         await SendAsync(HttpMethod.Put, $"api/vhosts/{Escape(name)}");
@@ -83,7 +87,7 @@ public sealed class RabbitMqManagement : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private sealed record Connection(string Name);
+    private sealed record Connection(string Name, string? State, [property: JsonPropertyName("user_provided_name")] string? GivenName);
 
     private static string Path(string virtualHost, string queue) => $"api/queues/{Escape(virtualHost)}/{Escape(queue)}";
 

@@ -78,6 +78,14 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Sets off the memory alarm, which blocks whoever publishes, or ends it.</summary>
     public Task SetMemoryAlarmAsync(bool on) => Owned.ControlAsync("set_vm_memory_high_watermark", on ? "0.0000001" : "0.6");
 
+    /// <summary>Whether a connection of the host of this name waits for an alarm to end.</summary>
+    public Task<bool> IsBlockedAsync(string host) => Management.IsBlockedAsync(host);
+
+    /// <summary>Ends the processes that carry dead letters, all at once, as the deletion of their queues may.</summary>
+    public Task EndDeadLetterWorkersAsync() =>
+        // Fewer than two would prove nothing: then this fails.
+        Owned.ControlAsync("eval", "[_, _ | _] = Workers = supervisor:which_children(rabbit_fifo_dlx_sup), [exit(Pid, kill) || {_, Pid, _, _} <- Workers].");
+
     /// <summary>SIGSTOP: connections stay open and nothing is answered, until <see cref="Resume"/>.</summary>
     public void Pause() => Owned.Send(Signal.Stop);
 

@@ -1,9 +1,11 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
 using Whales.Contracts;
 using Whales.Hosting.Health;
 using Whales.Hosting.Tracing;
@@ -13,6 +15,8 @@ namespace Whales.Hosting.Messaging;
 /// <summary>The bus: RabbitMQ when <c>RabbitMq:Uri</c> is set, in memory for Standalone.</summary>
 public static class MessagingExtensions
 {
+    private const int KeepAliveSeconds = 15;
+
     /// <param name="builder">The host.</param>
     /// <param name="consumers">Registers the host's consumers with their definitions.</param>
     /// <param name="inMemory">True for Standalone, which works without a broker.</param>
@@ -83,6 +87,7 @@ public static class MessagingExtensions
             host.Password(user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "guest");
             if (uri.Scheme == "amqps")
                 host.UseSsl(ssl => ssl.ServerName = uri.Host);
+            WaitForAnswers(host);
         });
         // MassTransit indents its JSON: a third of each message would be blanks.
         configure.ConfigureJsonSerializerOptions(options => new JsonSerializerOptions(options) { WriteIndented = false });
@@ -93,6 +98,29 @@ public static class MessagingExtensions
         configure.SendTopology.ErrorQueueNameFormatter = DeadLetterNames.Instance;
         configure.SendTopology.DeadLetterQueueNameFormatter = DeadLetterNames.Instance;
         configure.ConfigureEndpoints(context);
+    }
+
+    // A broker under an alarm, or a queue that elects a leader, answers late. By default RabbitMQ's client gives up after 20 s, which MassTransit
+    // takes for the end of a stopping host: the queue is never read again, and nothing is logged. So there is no limit of ours. The broker has
+    // its own (30 s for a consumer), and heartbeats tell of one that is gone: both break the connection, and MassTransit connects anew.
+    private static void WaitForAnswers(IRabbitMqHostConfigurator host)
+    {
+        host.ContinuationTimeout(Timeout.InfiniteTimeSpan);
+        // A handshake, which the same limit was for, has no heartbeats yet.
+        host.OnRefreshConnectionFactory = static factory =>
+        {
+            factory.SocketFactory = static family => new TcpClientAdapter(KeptAlive(family));
+            return Task.CompletedTask;
+        };
+    }
+
+    private static Socket KeptAlive(AddressFamily family)
+    {
+        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
+        return socket;
     }
 
     private static void Prepare(SendContext context)

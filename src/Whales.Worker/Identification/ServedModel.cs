@@ -109,9 +109,19 @@ internal sealed partial class ServedModel(
         SecondsPerPhoto = _model?.SecondsPerPhoto,
     };
 
-    /// <summary>Takes no more photos, and returns when those in hand have their outcome.</summary>
-    public Task StopConsumingAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(cancellationToken)));
+    /// <summary>Takes no more photos, and returns when those in hand have their outcome or <paramref name="cancellationToken"/> is cancelled.</summary>
+    public async Task StopConsumingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The endpoints themselves wait for a broker that does not answer, whatever the token says.
+            await Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(cancellationToken))).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogNotStopped(Name);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -168,6 +178,9 @@ internal sealed partial class ServedModel(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Model {Model} cannot be served; its photos wait in their queue.")]
     private partial void LogLoadFailed(Exception exception, string model);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The queues of model {Model} could not be closed in time; what it holds is delivered again.")]
+    private partial void LogNotStopped(string model);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} takes photos from its queue.")]
     private partial void LogServing(string model);
