@@ -7,10 +7,12 @@ namespace Whales.Notifier.Phrases;
 
 /// <summary>
 /// Puts an operator's phrases in the place of ours, at the start and whenever their file changes. A file with a mistake changes nothing:
-/// messages go on in the words they had, because a typing error must not cost an alert.
+/// messages go on in the words they had, because a typing error must not cost an alert. So does a file that is being written: a change is
+/// taken once two looks in a row have found it the same, because the first lines of a file are a good file too.
 /// </summary>
 internal sealed partial class WordingLoader(Wording wording, IOptions<MessageOptions> options, NotifierMetrics metrics, TimeProvider clock, ILogger<WordingLoader> log) : BackgroundService
 {
+    private readonly Dictionary<Language, WordingFile> _taken = [];
     private readonly Dictionary<Language, WordingFile> _seen = [];
     private volatile string[] _problems = [];
 
@@ -34,13 +36,17 @@ internal sealed partial class WordingLoader(Wording wording, IOptions<MessageOpt
             Look();
     }
 
-    private void Look()
+    /// <summary>Once, and at once: what <see cref="ExecuteAsync"/> does every so often.</summary>
+    internal void Look()
     {
         var problems = new List<string>();
         foreach (var language in Enum.GetValues<Language>())
         {
             var found = options.Value.WordingFolder is { } folder ? WordingFile.Look(folder, language) : WordingFile.None;
-            if (_seen.TryGetValue(language, out var before) && before == found)
+            var settled = !_seen.TryGetValue(language, out var seen) || seen == found;
+            _seen[language] = found;
+            var again = _taken.TryGetValue(language, out var taken);
+            if (!settled || taken == found)
             {
                 problems.AddRange(_problems.Where(problem => IsOf(problem, language)));
                 continue;
@@ -48,11 +54,11 @@ internal sealed partial class WordingLoader(Wording wording, IOptions<MessageOpt
 
             var own = found.Read(language);
             problems.AddRange(own.Problems);
-            Tell(language, own, again: _seen.ContainsKey(language));
+            Tell(language, own, again);
             if (own.Problems.Count == 0)
                 wording.Use(own.Book!);
             metrics.SetWording(language, own.Problems.Count == 0);
-            _seen[language] = found;
+            _taken[language] = found;
         }
 
         _problems = [.. problems];
