@@ -189,20 +189,36 @@ class TrainingTest(unittest.TestCase):
         self.assertLess(sum(losses[-3:]), sum(losses[:3]))
 
     def test_continue_from_onnx_gives_the_same_function_with_batch_norms_that_can_learn(self) -> None:
+        norms = {"resnet_50_to_conv4": "stages.1.0.bn2", "efficientnet_b0": "blocks.3.depthwise.1", "efficientnet_v2_b0": "blocks.9.project.1"}
+        for architecture, name in norms.items():
+            with self.subTest(architecture):
+                torch.manual_seed(0)
+                donor, path, x = Embedder(architecture, dim=8, strips=2), self.folder / "donor.onnx", torch.randn(32, 3, 64, 64)
+                donor.train()(x)
+                export_onnx(donor.eval(), path, 64)
+                model = Embedder(architecture, dim=8, strips=2, drop=0.0)
+                continue_from_onnx(model, path, x)
+                with torch.no_grad():
+                    self.assertLess(float((model.eval()(x) - donor(x)).abs().max()), 1e-4)
+                    norm = model.trunk.get_submodule(name).train()
+                    norm.momentum, found = 1.0, (norm.running_mean.clone(), norm.running_var.clone())
+                    model(x)
+                self.assertTrue(torch.allclose(norm.running_mean, found[0], atol=1e-3) and torch.allclose(norm.running_var, found[1], rtol=0.02))
+                with self.assertRaisesRegex(ValueError, "shape"):
+                    continue_from_onnx(Embedder(architecture, dim=9, strips=2), path, x)
+
+    def test_continue_from_onnx_takes_a_model_folder_s_network_with_its_gate_and_fewer_bits(self) -> None:
         torch.manual_seed(0)
-        donor, path, x = Embedder("resnet_50_to_conv4", dim=8, strips=2), self.folder / "donor.onnx", torch.randn(32, 3, 64, 64)
-        donor.train()(x)
-        export_onnx(donor, path, 64)
-        model = Embedder("resnet_50_to_conv4", dim=8, strips=2, drop=0.0)
-        continue_from_onnx(model, path, x)
-        with torch.no_grad():
-            self.assertLess(float((model.eval()(x) - donor.eval()(x)).abs().max()), 1e-4)
-            norm = model.trunk.stages[1][0].bn2.train()
-            norm.momentum, found = 1.0, (norm.running_mean.clone(), norm.running_var.clone())
-            model(x)
-        self.assertTrue(torch.allclose(norm.running_mean, found[0], atol=1e-3) and torch.allclose(norm.running_var, found[1], rtol=0.02))
-        with self.assertRaisesRegex(ValueError, "shape"):
-            continue_from_onnx(Embedder("resnet_50_to_conv4", dim=9, strips=2), path, x)
+        donor, path, x = Embedder("efficientnet_b0", dim=64, strips=2).eval(), self.folder / "gated.onnx", torch.randn(8, 3, 32, 32)
+        gate = fit_gate([Source(f"{side} {k}", side > 0, summary(donor.trunk.early(torch.randn(12, 3, 32, 32) + side)).detach()) for side in (-1, 1) for k in range(2)])
+        export_onnx(GatedEmbedder(donor, gate), path, 32)
+        for kind in ("fp16", "int8"):
+            network, model = onnx.load(path), Embedder("efficientnet_b0", dim=64, strips=2)
+            compress(network, kind)
+            onnx.save(network, self.folder / f"{kind}.onnx")
+            continue_from_onnx(model, self.folder / f"{kind}.onnx", x)
+            with torch.no_grad():
+                self.assertGreater(float((model.eval()(x) * donor(x)).sum(1).min()), 0.9999)
 
     def test_grow_deeper_gives_the_same_function_and_every_block_can_learn(self) -> None:
         torch.manual_seed(0)

@@ -34,7 +34,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
     parser.add_argument("--teacher", type=Path, help="model.onnx to learn from, also on the unlabelled photos")
     parser.add_argument("--names-at", type=float, metavar="PRECISION", help="name unlabelled photos by the teacher where it is right this often, as 0.95")
-    parser.add_argument("--init", type=Path, help="an EfficientNet: folder of ImageNet weights (whaleid/imagenet.py); a ResNet: model.onnx to go on from; any: last.pt of a run, for a ResNet also of one with fewer blocks")
+    parser.add_argument("--init", type=Path, help="model.onnx or a run's last.pt to go on from, for a ResNet also the latter with fewer blocks; an EfficientNet: folder of ImageNet weights (whaleid/imagenet.py)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--precision", choices=("fp32", "bf16"), help="of the trunk; bf16 on CUDA unless given, fp32 on a CPU (some have bf16 too)")
     parser.add_argument("--pause-file", type=Path, help="no step is made while this file exists")

@@ -11,30 +11,29 @@ import torch
 from torch import Tensor, nn
 
 from .nets import Embedder
+from .nets.efficientnet import EfficientNet
 
 _LAYERS = {"Conv", "BatchNormalization", "MatMul", "Gemm"}
 
 
 @torch.no_grad()
 def continue_from_onnx(model: Embedder, path: Path, pictures: Tensor) -> None:
-    """Sets every weight of `model` (a ResNet embedder) from the network at `path`, whose layers must come in the same
-    order; `pictures`: normalised photos [N,3,S,S] for the statistics. Raises ValueError where a layer does not fit."""
+    """Sets every weight of `model` from the network at `path`, whose layers must come in the same order; a gate beside it
+    is passed over. `pictures`: normalised photos [N,3,S,S] for the statistics. Raises ValueError where a layer does not fit."""
     import onnx
-    from onnx import numpy_helper
 
     graph = onnx.load(str(path)).graph
-    values = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()).float() for i in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Identity" and node.input[0] in values:  # equal weights are stored once
-            values[node.output[0]] = values[node.input[0]]
-    layers = iter([n for n in graph.node if n.op_type in _LAYERS])
+    values = _weights(graph)
+    layers = iter([n for n in graph.node if n.op_type in _LAYERS and not any(i.startswith("gate.") for i in n.input)])
     folded = []
     for conv, norm in _in_order(model):
         if conv is not None:
             node = _next(layers, conv, path)
             weight = values[node.input[1]]
             _copy(conv.weight, weight.T if node.op_type == "MatMul" else weight, node, path)
-            if len(node.input) > 2:
+            if conv.bias is not None:
+                _copy(conv.bias, values[node.input[2]], node, path)
+            elif len(node.input) > 2:
                 norm.running_mean.zero_(), norm.running_var.fill_(1 - norm.eps), norm.weight.fill_(1)
                 _copy(norm.bias, values[node.input[2]], node, path)
                 folded.append(norm)
@@ -97,9 +96,26 @@ def unfold(model: Embedder, norms: list[nn.BatchNorm2d], pictures: Tensor) -> No
         norm.bias.add_(mean)
 
 
+def _weights(graph) -> dict[str, Tensor]:
+    """Every stored tensor, and what is made of stored ones alone: equal ones are stored once, compressed ones expanded at load."""
+    from onnx import numpy_helper
+
+    values = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
+    expand = {"Identity": lambda x: x, "Cast": lambda x: x.float(), "Mul": lambda x, y: x * y, "Reshape": lambda x, y: x.reshape(y.tolist())}
+    for node in graph.node:
+        if node.op_type in expand and all(i in values for i in node.input):
+            values[node.output[0]] = expand[node.op_type](*(values[i] for i in node.input))
+    return {name: value.float() for name, value in values.items()}
+
+
 def _in_order(model: Embedder) -> list[tuple[nn.Module | None, nn.Module | None]]:
     """Convolutions with the batch norm that follows them directly, in the order of computation."""
     trunk = model.trunk
+    if isinstance(trunk, EfficientNet):
+        parts = [trunk.stem, *(part for b in trunk.blocks for part in (b.expand, b.depthwise, b.gate, b.project)), trunk.head]
+        layers = [m for part in parts for m in part.modules() if isinstance(m, (nn.Conv2d, nn.BatchNorm2d))]
+        pairs = [(m, n if isinstance(n, nn.BatchNorm2d) else None) for m, n in zip(layers, layers[1:]) if isinstance(m, nn.Conv2d)]
+        return pairs + [(None, model.bn_in), (model.project, model.neck)]
     out: list[tuple[nn.Module | None, nn.Module | None]] = [(None, trunk.bn_in), (trunk.stem, trunk.bn_stem)]
     for stage in trunk.stages:
         for block in stage:
