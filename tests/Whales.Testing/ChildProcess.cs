@@ -45,7 +45,8 @@ public sealed class ChildProcess : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? "",
         };
-        foreach (var argument in (string[])["--pdeathsig", "KILL", "--", .. command])
+        // A shell that starts the tests in the background has them ignore SIGINT, and what is ignored is inherited.
+        foreach (var argument in (string[])["--pdeathsig", "KILL", "--", "env", "--default-signal=INT,QUIT", .. command])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
