@@ -3,10 +3,12 @@ using System.Runtime.InteropServices;
 namespace Whales.Testing.Models;
 
 /// <summary>Builds a small ONNX file (opset 17), node by node; the numbers are the fields of onnx.proto.</summary>
-internal sealed class OnnxGraph
+/// <param name="names">What its values' names begin with; those of a graph inside another must differ from that one's.</param>
+internal sealed class OnnxGraph(string names = "v")
 {
     public const int Float = 1;
     public const int Int64 = 7;
+    private const int Bool = 9;
 
     private readonly Protobuf _graph = new();
     private int _names;
@@ -34,6 +36,22 @@ internal sealed class OnnxGraph
     /// <returns>The name of the node's output.</returns>
     public string Node(string type, string[] inputs, params (string Name, long[] Values)[] attributes) =>
         Add(type, inputs, [.. attributes.Select(Attribute)]);
+
+    /// <summary>Does the same again and again with what came out of it. One node, so that the network is loaded as quickly however often it is.</summary>
+    /// <param name="value">Float, of the shape <paramref name="shape"/> before and after each time.</param>
+    /// <param name="step">Adds what is done, in a graph of its own that sees this one's values, and returns the name of what came out.</param>
+    public string Repeat(int times, string value, long?[] shape, Func<OnnxGraph, string, string> step)
+    {
+        var body = new OnnxGraph(names + "_");
+        body._graph.Message(11, Declaration("time", Int64, []));
+        body._graph.Message(11, Declaration("before", Bool, []));
+        body.Name("before", "after");
+        body.Name(step(body, body.Input("value", shape)), "next");
+        body.Output("after", Bool);
+        body.Output("next", Float, shape);
+        var count = Initializer(Int64, BitConverter.GetBytes((long)times));
+        return Add("Loop", [count, "", value], new Protobuf().Text(1, "body").Message(6, body._graph.Text(2, "body")).Integer(20, 5));
+    }
 
     /// <summary>Gives a value the name that a declared output has.</summary>
     public void Name(string value, string output) => AddNamed("Identity", [value], output);
@@ -91,5 +109,5 @@ internal sealed class OnnxGraph
         _graph.Message(1, node);
     }
 
-    private string NextName() => $"v{_names++}";
+    private string NextName() => $"{names}{_names++}";
 }

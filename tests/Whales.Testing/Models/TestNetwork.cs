@@ -111,8 +111,7 @@ internal static class TestNetwork
         const int Size = 1024;
         var value = graph.Node("MatMul", [colour, graph.Filled(1f / 3, 3, Size)]);
         var matrix = graph.Filled(1f / Size, Size, Size);
-        for (var i = 0; i < products; i++)
-            value = graph.Node("MatMul", [value, matrix]);
+        value = graph.Repeat(products, value, [null, Size], (body, one) => body.Node("MatMul", [one, matrix]));
         return graph.Node("ReduceMean", [value], ("axes", [1]), ("keepdims", [1]));
     }
 
