@@ -15,7 +15,7 @@ public sealed class MetricsPageTests
         await using var notifier = await RunningNotifier.StartAsync(telegram);
         await notifier.AcceptAsync(Payloads.Firing());
         using var refused = await notifier.PostAsync("{}");
-        await Eventually.UntilAsync(() => telegram.Messages.Count == 1, RunningNotifier.Patience, "the message");
+        await Eventually.UntilAsync(() => Task.FromResult(telegram.Messages.Count == 1), RunningNotifier.Patience, () => string.Join(Environment.NewLine, [.. telegram.Calls.Select(call => call.ToString()), .. notifier.Process.Output]));
         var page = await notifier.GetAsync("/metrics");
         Assert.Contains("whales_notifier_delivery_duration_seconds_bucket", page, StringComparison.Ordinal);
         Assert.Contains("whales_notifier_telegram_request_duration_seconds_bucket{", page, StringComparison.Ordinal);
