@@ -147,15 +147,14 @@ public sealed class FakeBotApi : IAsyncDisposable
         var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body);
         var call = new BotCall(token, method, body, DateTimeOffset.UtcNow);
         var rule = Take(call);
+        // Before anybody sees it: a message that is refused must not stand for a moment.
+        call.Status = rule?.Status ?? 200;
         if ((method != "getUpdates" && method != "getWebhookInfo") || rule is not null)
             _calls.Enqueue(call);
         if (rule?.Wait is { } wait)
             await wait(context.RequestAborted);
         if (rule is { Status: not 200 })
-        {
-            call.Status = rule.Status;
             return Results.Json(new { ok = false, error_code = rule.Status, description = rule.Description, parameters = rule.Parameters }, statusCode: rule.Status);
-        }
 
         if (method == "getUpdates" && _updates.Url is not null)
             return Results.Json(new { ok = false, error_code = 409, description = FakeUpdates.Conflict }, statusCode: 409);
