@@ -6,7 +6,8 @@ namespace Whales.Ingest.Api.Operations;
 internal sealed class ReplayPace(IOptions<ReplayOptions> options, TimeProvider clock)
 {
     private readonly object _gate = new();
-    private DateTimeOffset _free;
+    private readonly long _started = clock.GetTimestamp();
+    private TimeSpan _free;
 
     /// <summary>Photos that are replayed in one go: a tenth of a second's.</summary>
     public int Part { get; } = Math.Max(1, options.Value.PhotosPerSecond / 10);
@@ -19,7 +20,7 @@ internal sealed class ReplayPace(IOptions<ReplayOptions> options, TimeProvider c
         TimeSpan wait;
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
+            var now = clock.GetElapsedTime(_started);
             var turn = _free > now ? _free : now;
             _free = turn + TimeSpan.FromSeconds((double)Part / options.Value.PhotosPerSecond);
             wait = turn - now;

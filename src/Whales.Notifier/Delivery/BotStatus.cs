@@ -4,14 +4,15 @@ using Whales.Notifier.Telegram;
 namespace Whales.Notifier.Delivery;
 
 /// <summary>How Telegram and our bot are. One object, read by health and the dispatcher, under its own lock.</summary>
-internal sealed class BotStatus(IOptions<TelegramOptions> options)
+internal sealed class BotStatus(IOptions<TelegramOptions> options, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly TelegramOptions _options = options.Value;
     private string? _wrong;
     private int _failures;
     private DateTimeOffset _failingSince;
-    private DateTimeOffset _nextTry;
+    private long _failedAt;
+    private TimeSpan _pause;
     private string? _lastFailure;
 
     /// <summary>The bot's name without the @, once getMe told it: a command that names another bot is not ours.</summary>
@@ -43,28 +44,28 @@ internal sealed class BotStatus(IOptions<TelegramOptions> options)
         }
     }
 
-    /// <summary>When the next try may come; in the past when there is no outage.</summary>
-    public DateTimeOffset NextTry
+    /// <summary>How long it is until the next try may come, by whatever the clock on the wall is set to; zero or less: it may come now.</summary>
+    public TimeSpan Pause
     {
         get
         {
             lock (_lock)
-                return _failures == 0 ? DateTimeOffset.MinValue : _nextTry;
+                return _failures == 0 ? TimeSpan.Zero : _pause - clock.GetElapsedTime(_failedAt);
         }
     }
 
     /// <summary>A call failed in a way that may pass: the pause doubles, with jitter.</summary>
-    public TimeSpan Failed(string why, DateTimeOffset now)
+    public TimeSpan Failed(string why)
     {
         lock (_lock)
         {
             if (_failures++ == 0)
-                _failingSince = now;
+                _failingSince = clock.GetUtcNow();
             _lastFailure = why;
             var seconds = Math.Min(_options.LongestBackOff.TotalSeconds, _options.FirstBackOff.TotalSeconds * Math.Pow(2, Math.Min(_failures - 1, 30)));
-            var pause = TimeSpan.FromSeconds(seconds * (0.8 + (0.2 * Random.Shared.NextDouble())));
-            _nextTry = now + pause;
-            return pause;
+            _pause = TimeSpan.FromSeconds(seconds * (0.8 + (0.2 * Random.Shared.NextDouble())));
+            _failedAt = clock.GetTimestamp();
+            return _pause;
         }
     }
 

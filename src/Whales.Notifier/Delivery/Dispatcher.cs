@@ -50,8 +50,10 @@ internal sealed partial class Dispatcher(
         if (bot.WrongToken is not null)
             return Idle;
         var away = bot.Outage is not null;
-        if (away && (!_busy.IsEmpty || bot.NextTry > now))
-            return bot.NextTry > now ? Shorter(bot.NextTry - now, Idle) : Idle;
+        // Asked once: a delivery that ends meanwhile may end the outage.
+        var pause = bot.Pause;
+        if (away && (!_busy.IsEmpty || pause > TimeSpan.Zero))
+            return pause > TimeSpan.Zero ? Shorter(pause, Idle) : Idle;
 
         List<Head> heads;
         DateTimeOffset? next;
@@ -72,7 +74,7 @@ internal sealed partial class Dispatcher(
                 continue;
             TimeSpan held;
             lock (limits)
-                held = limits.TryTake(head.Target.Id, now);
+                held = limits.TryTake(head.Target.Id);
             if (held > TimeSpan.Zero)
             {
                 wait = Shorter(wait, held);
@@ -128,20 +130,20 @@ internal sealed partial class Dispatcher(
                 // Sent or not: the store does not know, so it comes again. Hold the chat, or it would come again and again.
                 LogStore(exception);
                 lock (limits)
-                    limits.Hold(head.Target.Id, clock.GetUtcNow() + StoreRetry);
+                    limits.Hold(head.Target.Id, StoreRetry);
             }
             catch (Exception exception)
             {
                 // One card that cannot even be written must not stop the others.
                 LogDefect(exception, head.Card.Id);
                 lock (limits)
-                    limits.Hold(head.Target.Id, clock.GetUtcNow() + StoreRetry);
+                    limits.Hold(head.Target.Id, StoreRetry);
                 await SetAsideAsync(head.Card);
             }
             finally
             {
                 lock (limits)
-                    limits.Ended(head.Target.Id, clock.GetUtcNow());
+                    limits.Ended(head.Target.Id);
                 _busy.TryRemove(head.Target.Id, out _);
                 if (!stoppingToken.IsCancellationRequested)
                     wakeup.Signal();
@@ -151,7 +153,6 @@ internal sealed partial class Dispatcher(
 
     private async Task ConcludeAsync(Head head, Delivered delivered)
     {
-        var now = clock.GetUtcNow();
         var failure = delivered.Failure;
         if (failure is null || !failure.IsTransient)
         {
@@ -167,7 +168,7 @@ internal sealed partial class Dispatcher(
                 // A little more than asked, and not all chats at the same moment.
                 var wait = failure.RetryAfter!.Value + TimeSpan.FromMilliseconds(Random.Shared.Next(50, 500));
                 lock (limits)
-                    limits.Hold(delivered.Where, now + wait);
+                    limits.Hold(delivered.Where, wait);
                 metrics.RateLimited(wait);
                 LogLimited(head.Chat.Chat.Name, wait.TotalSeconds);
                 break;
@@ -200,7 +201,7 @@ internal sealed partial class Dispatcher(
                     await store.RunAsync(session => Tell(session, head.Target, OperatorNoticeKind.ChatBroken, failure.Description));
                 break;
             default:
-                var pause = bot.Failed(failure.Description, now);
+                var pause = bot.Failed(failure.Description);
                 LogAway(failure.Description, pause.TotalSeconds);
                 break;
         }

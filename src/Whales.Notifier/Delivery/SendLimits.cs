@@ -5,23 +5,29 @@ namespace Whales.Notifier.Delivery;
 
 /// <summary>
 /// Telegram's limits, kept so that it need not complain: one message a second in a chat, counted from the end of the one before; so
-/// many a minute in a group; so many a second in all. When it does complain, its word is kept too. Not for several threads at once.
+/// many a minute in a group; so many a second in all. When it does complain, its word is kept too. Times are counted, not read off the
+/// clock on the wall: that may be set. Not for several threads at once.
 /// </summary>
-internal sealed class SendLimits(IOptions<TelegramOptions> options)
+internal sealed class SendLimits(IOptions<TelegramOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly TelegramOptions _options = options.Value;
     private readonly Dictionary<long, PerChat> _chats = [];
-    private readonly Queue<DateTimeOffset> _all = new();
+    private readonly Queue<TimeSpan> _all = new();
+    private readonly long _started = clock.GetTimestamp();
+
+    /// <summary>Since this began.</summary>
+    private TimeSpan Now => clock.GetElapsedTime(_started);
 
     /// <summary>Takes the right to one call, or says how long it takes until there is one.</summary>
     /// <returns>Zero: taken.</returns>
-    public TimeSpan TryTake(long chat, DateTimeOffset now)
+    public TimeSpan TryTake(long chat)
     {
+        var now = Now;
         var state = Of(chat);
-        var wait = Longest(state.HeldUntil - now, state.Last + _options.ChatInterval - now);
+        var wait = Longest(state.HeldUntil - now, state.Last + _options.ChatInterval - now ?? TimeSpan.Zero);
         // A negative id is a group's or channel's.
         if (chat < 0)
             wait = Longest(wait, Until(state.Minute, _options.GroupPerMinute, Minute, now));
@@ -35,14 +41,13 @@ internal sealed class SendLimits(IOptions<TelegramOptions> options)
     }
 
     /// <summary>The call has ended: what follows keeps its distance from here, however long it took.</summary>
-    public void Ended(long chat, DateTimeOffset now) => Of(chat).Last = now;
+    public void Ended(long chat) => Of(chat).Last = Now;
 
-    /// <summary>Telegram asked to be left alone in this chat.</summary>
-    public void Hold(long chat, DateTimeOffset until)
+    /// <summary>This chat is to be left alone for so long, because Telegram asked for it, or we have a reason.</summary>
+    public void Hold(long chat, TimeSpan wait)
     {
         var state = Of(chat);
-        if (until > state.HeldUntil)
-            state.HeldUntil = until;
+        state.HeldUntil = Longest(state.HeldUntil, Now + wait);
     }
 
     private PerChat Of(long chat)
@@ -52,7 +57,7 @@ internal sealed class SendLimits(IOptions<TelegramOptions> options)
         return state;
     }
 
-    private static TimeSpan Until(Queue<DateTimeOffset> calls, int most, TimeSpan within, DateTimeOffset now)
+    private static TimeSpan Until(Queue<TimeSpan> calls, int most, TimeSpan within, TimeSpan now)
     {
         while (calls.TryPeek(out var oldest) && oldest + within <= now)
             calls.Dequeue();
@@ -63,10 +68,10 @@ internal sealed class SendLimits(IOptions<TelegramOptions> options)
 
     private sealed class PerChat
     {
-        public DateTimeOffset HeldUntil { get; set; }
+        public TimeSpan HeldUntil { get; set; }
 
-        public DateTimeOffset Last { get; set; }
+        public TimeSpan? Last { get; set; }
 
-        public Queue<DateTimeOffset> Minute { get; } = new();
+        public Queue<TimeSpan> Minute { get; } = new();
     }
 }

@@ -166,10 +166,9 @@ internal sealed partial class ChatChecks(
     /// <summary>Waits, but not longer than until the file of a refused token has another one.</summary>
     private async Task PauseAsync(TimeSpan pause, CancellationToken stoppingToken)
     {
-        var until = clock.GetUtcNow() + pause;
-        while (clock.GetUtcNow() < until)
+        var started = clock.GetTimestamp();
+        for (var left = pause; left > TimeSpan.Zero; left = pause - clock.GetElapsedTime(started))
         {
-            var left = until - clock.GetUtcNow();
             await Task.Delay(left < FileInterval ? left : FileInterval, clock, stoppingToken);
             // The dispatcher has met it meanwhile.
             if (bot.WrongToken is not null && token.Reload())

@@ -75,13 +75,13 @@ internal sealed partial class UpdateHandler(
             var sent = await channel.SendAsync(
                 new OutgoingMessage(message.ChatId, message.ThreadId, part, last ? message.Message.Keyboard : [], replyTo, message.Message.Silent), cancellationToken);
             lock (limits)
-                limits.Ended(message.ChatId, clock.GetUtcNow());
+                limits.Ended(message.ChatId);
             if (!sent.Ok)
             {
                 if (sent.Failure!.RetryAfter is { } wait)
                 {
                     lock (limits)
-                        limits.Hold(message.ChatId, clock.GetUtcNow() + wait);
+                        limits.Hold(message.ChatId, wait);
                 }
 
                 LogReply(sent.Failure.Description);
@@ -98,7 +98,7 @@ internal sealed partial class UpdateHandler(
         {
             TimeSpan wait;
             lock (limits)
-                wait = limits.TryTake(chat, clock.GetUtcNow());
+                wait = limits.TryTake(chat);
             if (wait <= TimeSpan.Zero)
                 return;
             await Task.Delay(wait, clock, cancellationToken);

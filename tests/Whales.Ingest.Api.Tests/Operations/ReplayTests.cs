@@ -139,11 +139,16 @@ public sealed class ReplayTests : IAsyncLifetime
     private async Task<IdentificationStatus> StatusAsync(Guid id) => (await _server.Store.FindAsync(id, Cancel))!.Status;
 
     /// <summary>Stands still, and notes which delays it was asked for.</summary>
+    /// <summary>Time stands still, while the clock on the wall is set back by an hour whenever somebody looks.</summary>
     private sealed class StillClock : TimeProvider
     {
+        private DateTimeOffset _wall = StoreRows.Noon;
+
         public List<TimeSpan> Asked { get; } = [];
 
-        public override DateTimeOffset GetUtcNow() => StoreRows.Noon;
+        public override DateTimeOffset GetUtcNow() => _wall -= TimeSpan.FromHours(1);
+
+        public override long GetTimestamp() => 0;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

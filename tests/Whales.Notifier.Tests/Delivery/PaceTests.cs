@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Whales.Notifier.Delivery;
 using Whales.Notifier.Telegram;
+using Whales.Notifier.Tests.Commands;
 using Whales.Notifier.Tests.Running;
 using Whales.Testing;
 
@@ -41,11 +42,14 @@ public sealed class PaceTests
     [Fact]
     public void TryTake_AfterASlowCall_KeepsItsDistanceFromTheCallsEnd()
     {
-        var limits = new SendLimits(Options.Create(new TelegramOptions()));
-        Assert.Equal(TimeSpan.Zero, limits.TryTake(5, Start));
-        limits.Ended(5, Start.AddSeconds(4));
+        var clock = new SetTime(Start);
+        var limits = new SendLimits(Options.Create(new TelegramOptions()), clock);
+        Assert.Equal(TimeSpan.Zero, limits.TryTake(5));
+        clock.Now = Start.AddSeconds(4);
+        limits.Ended(5);
+        clock.Now = Start.AddSeconds(4.5);
 
-        Assert.Equal(TimeSpan.FromSeconds(0.5), limits.TryTake(5, Start.AddSeconds(4.5)));
+        Assert.Equal(TimeSpan.FromSeconds(0.5), limits.TryTake(5));
     }
 
     [Fact]
@@ -97,12 +101,13 @@ public sealed class PaceTests
 
     private static Dictionary<long, List<DateTimeOffset>> Simulate(long[] chats, TimeSpan time)
     {
-        var limits = new SendLimits(Options.Create(new TelegramOptions()));
+        var clock = new SetTime(Start);
+        var limits = new SendLimits(Options.Create(new TelegramOptions()), clock);
         var taken = chats.ToDictionary(chat => chat, _ => new List<DateTimeOffset>());
-        for (var now = Start; now < Start + time; now += TimeSpan.FromMilliseconds(10))
+        for (; clock.Now < Start + time; clock.Now += TimeSpan.FromMilliseconds(10))
         {
-            foreach (var chat in chats.Where(chat => limits.TryTake(chat, now) == TimeSpan.Zero))
-                taken[chat].Add(now);
+            foreach (var chat in chats.Where(chat => limits.TryTake(chat) == TimeSpan.Zero))
+                taken[chat].Add(clock.Now);
         }
 
         return taken;

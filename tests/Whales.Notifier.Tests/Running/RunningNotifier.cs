@@ -96,7 +96,19 @@ public sealed class RunningNotifier : IAsyncDisposable
         Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
     }
 
-    public async Task<string> GetAsync(string path) => await _http.GetStringAsync(new Uri(Url, path));
+    /// <exception cref="InvalidOperationException">It cannot be reached; the text says whether it still runs, and has its output.</exception>
+    public async Task<string> GetAsync(string path)
+    {
+        try
+        {
+            return await _http.GetStringAsync(new Uri(Url, path));
+        }
+        catch (HttpRequestException failure) when (failure.StatusCode is null)
+        {
+            throw new InvalidOperationException(
+                $"{failure.Message} The notifier {(Process.HasExited ? "has ended" : "runs")}. Its output ends:\n{string.Join('\n', Process.Output.TakeLast(60))}", failure);
+        }
+    }
 
     public async Task<(int Status, string Body)> ReadyAsync()
     {
