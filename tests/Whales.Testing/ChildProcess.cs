@@ -12,11 +12,13 @@ public sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly Task _exited;
     private readonly Task _outputEnded;
 
-    private ChildProcess(Process process, Task outputEnded)
+    private ChildProcess(Process process, Task exited, Task outputEnded)
     {
         _process = process;
+        _exited = exited;
         _outputEnded = outputEnded;
     }
 
@@ -60,17 +62,17 @@ public sealed class ChildProcess : IDisposable
     /// <exception cref="TimeoutException">The process still runs after <paramref name="timeout"/>; it is left alone.</exception>
     public async Task<int> WaitForExitAsync(TimeSpan timeout)
     {
-        using var deadline = new CancellationTokenSource(timeout);
         try
         {
-            await _process.WaitForExitAsync(deadline.Token);
+            // Process.WaitForExitAsync would also wait for the end of the output, which a grandchild may hold open.
+            await _exited.WaitAsync(timeout);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             throw new TimeoutException($"Process {Pid} still runs after {timeout.TotalSeconds:0.#} s. Its output ends:\n{OutputTail()}");
         }
 
-        // A grandchild may hold the pipes open; the output is complete enough without it.
+        // The output is complete enough without such a grandchild's.
         await Task.WhenAny(_outputEnded, Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None));
         return _process.ExitCode;
     }
@@ -95,11 +97,14 @@ public sealed class ChildProcess : IDisposable
 
     private static ChildProcess Launch(ProcessStartInfo start)
     {
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
-        process.StandardInput.Close();
+        var exited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.Exited += (_, _) => exited.SetResult();
+        process.Start();
+        process.StandardInput.Close();
         var open = 2;
-        var child = new ChildProcess(process, ended.Task);
+        var child = new ChildProcess(process, exited.Task, ended.Task);
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
         process.BeginOutputReadLine();

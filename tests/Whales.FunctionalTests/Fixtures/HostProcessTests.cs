@@ -38,8 +38,9 @@ public sealed class HostProcessTests : IDisposable
     [Fact]
     public async Task ChildProcess_ItsParentIsKilled_DiesToo()
     {
-        // setpriv between two shells stands for the test process and its child; killing the first must end the second.
-        using var parent = ChildProcess.Start(["sh", "-c", "setpriv --pdeathsig KILL sleep 1000 & echo child $!; wait"]);
+        // setpriv between two shells stands for the test process and its child; killing the first must end the second. The child
+        // tells its name itself: one whose parent dies before setpriv has asked for the signal gets none.
+        using var parent = ChildProcess.Start(["sh", "-c", "setpriv --pdeathsig KILL sh -c 'echo child $$; exec sleep 1000' & wait"]);
         await Eventually.UntilAsync(() => parent.Output.Count > 0, TimeSpan.FromSeconds(10), "the child is named");
         var child = int.Parse(parent.Output[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 
