@@ -81,10 +81,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Whether a connection of the host of this name waits for an alarm to end.</summary>
     public Task<bool> IsBlockedAsync(string host) => Management.IsBlockedAsync(host);
 
-    /// <summary>Ends the processes that carry dead letters, all at once, as the deletion of their queues may.</summary>
+    /// <summary>Ends the processes that carry dead letters, all at once, and starts one whose queue is gone: what the deletion of queues may do.</summary>
     public Task EndDeadLetterWorkersAsync() =>
         // Fewer than two would prove nothing: then this fails.
-        Owned.ControlAsync("eval", "[_, _ | _] = Workers = supervisor:which_children(rabbit_fifo_dlx_sup), [exit(Pid, kill) || {_, Pid, _, _} <- Workers].");
+        Owned.ControlAsync(
+            "eval",
+            "[_, _ | _] = Workers = supervisor:which_children(rabbit_fifo_dlx_sup), [exit(Pid, kill) || {_, Pid, _, _} <- Workers], "
+            + "supervisor:start_child(rabbit_fifo_dlx_sup, [rabbit_misc:r(<<\"/\">>, queue, <<\"gone\">>)]).");
 
     /// <summary>SIGSTOP: connections stay open and nothing is answered, until <see cref="Resume"/>.</summary>
     public void Pause() => Owned.Send(Signal.Stop);
