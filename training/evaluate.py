@@ -12,7 +12,8 @@ from whaleid.checkpoint import open_checkpoint
 from whaleid.data import read_photos, split_by_individual
 from whaleid.evaluate import CROPS_OFF, evaluate
 from whaleid.onnx_session import OnnxSession
-from whaleid.options import add_data_options, run_directory, set_threads
+from whaleid.options import add_data_options, add_prototype_share, run_directory, set_threads
+from whaleid.recipes import RECIPES
 from whaleid.teacher import input_size
 
 
@@ -30,6 +31,7 @@ class OnnxNetwork(torch.nn.Module):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
+    add_prototype_share(parser)
     parser.add_argument("--onnx", type=Path, help="measure this model instead of the run")
     parser.add_argument("--input-size", type=int, help="side of the input, px; default: the recipe's or the model's own")
     parser.add_argument("--crops-off", action="store_true", help="also with crops that are turned, too wide, too tight")
@@ -39,11 +41,13 @@ def main() -> None:
     split = split_by_individual(labelled.files, labelled.individuals)
     if options.onnx:
         model, size, epoch = OnnxNetwork(options.onnx, options.threads), options.input_size or input_size(options.onnx), None
+        recipe = RECIPES[options.model]
     else:
         model, recipe, epoch = open_checkpoint(run_directory(options))
         model, size = model.to(options.device), options.input_size or recipe.input_size
-    figures, off = evaluate(model, labelled, split, size, CROPS_OFF if options.crops_off else None)
-    print(json.dumps({"epoch": epoch, "inputSize": size, **figures.as_dict(), "calibration": figures.calibration_as_dicts(), **({"top1CropOff": off} if off else {})}, indent=2))
+    share = recipe.prototype_share if options.prototype_share is None else options.prototype_share
+    figures, off = evaluate(model, labelled, split, size, CROPS_OFF if options.crops_off else None, prototype_share=share)
+    print(json.dumps({"epoch": epoch, "inputSize": size, "prototypeShare": share, **figures.as_dict(), "calibration": figures.calibration_as_dicts(), **({"top1CropOff": off} if off else {})}, indent=2))
 
 
 if __name__ == "__main__":

@@ -15,12 +15,13 @@ from whaleid.checkpoint import open_checkpoint, open_gate
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
 from whaleid.model_folder import write_model_folder
-from whaleid.options import add_data_options, run_directory, set_threads
+from whaleid.options import add_data_options, add_prototype_share, run_directory, set_threads
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
+    add_prototype_share(parser)
     parser.add_argument("--out", type=Path, default=Path("models"))
     parser.add_argument("--input-size", type=int, help="side of the model's input, px; default: the recipe's")
     parser.add_argument("--weights", choices=KINDS, help="store the weights in fewer bits: half or a quarter of the file (compress_weights.py)")
@@ -29,7 +30,8 @@ def main() -> None:
     options = parser.parse_args()
     set_threads(options)
     model, recipe, epoch = open_checkpoint(run_directory(options))
-    recipe = dataclasses.replace(recipe, input_size=options.input_size or recipe.input_size)
+    share = recipe.prototype_share if options.prototype_share is None else options.prototype_share
+    recipe = dataclasses.replace(recipe, input_size=options.input_size or recipe.input_size, prototype_share=share)
     labelled, _ = read_photos(options.data, options.cache_size, options.runs / "cache")
     split = split_by_individual(labelled.files, labelled.individuals)
     quality = write_model_folder(options.out / options.model, options.model, recipe, model, labelled, split,

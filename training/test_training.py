@@ -32,7 +32,7 @@ from whaleid.export import GatedEmbedder, export_onnx, largest_difference
 from whaleid.gate import Source, fit_gate, measure_gate, probabilities, summary
 from whaleid.imagenet import start_from_imagenet
 from whaleid.losses import ArcFace, Distillation
-from whaleid.metrics import measure
+from whaleid.metrics import measure, score_per_individual
 from whaleid.model_folder import write_model_folder
 from whaleid.nets import ARCHITECTURES, Embedder
 from whaleid.nets.efficientnet import EfficientNet, Stage
@@ -155,6 +155,15 @@ class TrainingTest(unittest.TestCase):
         self.assertAlmostEqual(figures.threshold, 0.5, places=5)
         # By score: the stranger (0.5), the one named wrong (0.8), the one named right (1).
         self.assertEqual(figures.calibration_as_dicts(), [{"score": 0.5, "photos": 1, "right": 0.0}, {"score": 0.8, "photos": 1, "right": 0.0}, {"score": 1.0, "photos": 1, "right": 1.0}])
+
+    def test_prototype_share_prefers_the_one_seen_so_again_and_again(self) -> None:
+        catalogue = torch.nn.functional.normalize(torch.tensor([[0.9, 0.436], [0.9, -0.436], [0.95, 0.312], [0.0, -1.0]]))
+        query, individual = torch.tensor([[1.0, 0.0]]), torch.tensor([0, 0, 1, 1])
+        self.assertEqual(int(score_per_individual(query, catalogue, individual, 2).argmax()), 1)
+        blended = score_per_individual(query, catalogue, individual, 2, 0.4)
+        self.assertEqual(int(blended.argmax()), 0)
+        # a's prototype is the query itself.
+        self.assertAlmostEqual(float(blended[0, 0]), 0.6 * 0.9 + 0.4, places=3)
 
     def test_fit_loss_falls(self) -> None:
         self.trainer("falls").fit()

@@ -81,7 +81,7 @@ def main() -> None:
         # A little above the side of the views, as the exported model is; never above the model's own.
         share = trainer.step / trainer.steps
         side = next(s for s, end in recipe.sizes if share <= end or end >= 1) * 8 // 7
-        return evaluate(model, labelled, split, min(side, recipe.input_size))[0].as_dict()
+        return evaluate(model, labelled, split, min(side, recipe.input_size), prototype_share=recipe.prototype_share)[0].as_dict()
 
     trainer.fit(figures, options.stop_at_step)
     if trainer.step == trainer.steps:

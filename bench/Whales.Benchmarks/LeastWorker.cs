@@ -22,7 +22,7 @@ internal static class LeastWorker
         var channel = await LeastPipeline.ConnectAsync(new Uri(args[3]));
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
         using var session = new InferenceSession(Path.Combine(model, "model.onnx"), options);
-        var matcher = CatalogueFiles.Read(model, manifest.Task);
+        var matcher = CatalogueFiles.Read(model, manifest.Task, manifest.Match.PrototypeShare);
         using var waiting = new BlockingCollection<(Guid Id, ulong Tag)>();
         for (var i = 0; i < Environment.ProcessorCount; i++)
             new Thread(() => Work(waiting, photos, manifest, session, matcher, batch, (id, tag) => _ = Task.Run(() => EndAsync(channel, id, tag)))).Start();

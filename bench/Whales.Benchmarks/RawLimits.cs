@@ -50,7 +50,7 @@ internal sealed class RawLimits(string folder, ModelManifest manifest, IReadOnly
     {
         using var options = Options(1);
         using var session = new InferenceSession(Path.Combine(folder, "model.onnx"), options);
-        var matcher = CatalogueFiles.Read(folder, manifest.Task);
+        var matcher = CatalogueFiles.Read(folder, manifest.Task, manifest.Match.PrototypeShare);
         return Parallel(threads, batch, time, thread =>
         {
             var input = new float[batch * _spec.Length];

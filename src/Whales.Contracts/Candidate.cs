@@ -11,6 +11,8 @@ public sealed record Candidate
     /// <summary>Latin name.</summary>
     public string? Species { get; init; }
 
-    /// <summary>Cosine similarity to the animal's best photo (-1 to 1), or a classifier's probability (0 to 1).</summary>
+    /// <summary>
+    /// Cosine similarity to the animal's closest photo, for some models in part to the mean of its photos (-1 to 1), or a classifier's probability (0 to 1).
+    /// </summary>
     public required float Score { get; init; }
 }

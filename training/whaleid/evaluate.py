@@ -48,7 +48,7 @@ def embed(model: torch.nn.Module, pixels: np.ndarray, rows: list[int], size: int
 
 
 def evaluate(model: torch.nn.Module, labelled: Photos, split: Split, size: int, views: dict[str, View] | None = None,
-             embeddings: Tensor | None = None) -> tuple[Figures, dict[str, float]]:
+             embeddings: Tensor | None = None, prototype_share: float = 0.0) -> tuple[Figures, dict[str, float]]:
     """-> figures with the training photos as the catalogue, and top-1 of the known photos under each of `views`.
     `embeddings` [photos,D]: of all labelled photos, where they are known already."""
     def individuals(rows: list[int]) -> list[str]:
@@ -60,6 +60,6 @@ def evaluate(model: torch.nn.Module, labelled: Photos, split: Split, size: int, 
     catalogue, unknown = embedded(split.train), embedded(split.unknown)
 
     def figures(view: View) -> Figures:
-        return measure(embedded(split.known, view), individuals(split.known), catalogue, individuals(split.train), unknown)
+        return measure(embedded(split.known, view), individuals(split.known), catalogue, individuals(split.train), unknown, prototype_share)
 
     return figures(plain), {name: round(figures(view).top1, 5) for name, view in (views or {}).items()}

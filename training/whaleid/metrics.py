@@ -1,10 +1,11 @@
-"""Figures of identification by the nearest catalogue photo of each individual."""
+"""Figures of identification by the catalogue, scored as the product does it."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 FALSE_ACCEPTS = 0.05
 
@@ -36,26 +37,26 @@ class Figures:
         return [{"score": round(score, 3), "photos": photos, "right": round(right, 3)} for score, photos, right in self.calibration]
 
 
-def best_per_individual(query: Tensor, catalogue: Tensor, individual: Tensor, count: int) -> Tensor:
-    """Unit vectors [Q,D] and [C,D], individual [C] in 0..count-1 -> the best cosine for each individual [Q,count]."""
+def score_per_individual(query: Tensor, catalogue: Tensor, individual: Tensor, count: int, prototype_share: float = 0.0) -> Tensor:
+    """Unit vectors [Q,D] and [C,D], individual [C] in 0..count-1, each at least once -> the score of each individual [Q,count]:
+    the cosine to its closest photo and, to a share, to its prototype, the mean direction of its photos."""
     cosine = query @ catalogue.T
-    best = torch.full((len(query), count), -2.0)
-    for i in range(count):
-        best[:, i] = cosine[:, individual == i].amax(1)
-    return best
+    closest = torch.stack([cosine[:, individual == i].amax(1) for i in range(count)], 1)
+    sums = torch.zeros(count, catalogue.shape[1]).index_add_(0, individual, catalogue)
+    return closest + prototype_share * (query @ F.normalize(sums).T - closest)
 
 
 def measure(known: Tensor, known_individuals: list[str], catalogue: Tensor, catalogue_individuals: list[str],
-            unknown: Tensor) -> Figures:
+            unknown: Tensor, prototype_share: float = 0.0) -> Figures:
     """Every known photo's individual must be in the catalogue; no unknown photo's may be."""
     names = sorted(set(catalogue_individuals))
     at = {n: k for k, n in enumerate(names)}
     individual = torch.tensor([at[i] for i in catalogue_individuals])
-    scores = best_per_individual(known, catalogue, individual, len(names))
+    scores = score_per_individual(known, catalogue, individual, len(names), prototype_share)
     own = scores.gather(1, torch.tensor([[at[i]] for i in known_individuals]))
     rank = (scores > own).sum(1)
     top = scores.amax(1)
-    strangers = best_per_individual(unknown, catalogue, individual, len(names)).amax(1)
+    strangers = score_per_individual(unknown, catalogue, individual, len(names), prototype_share).amax(1)
     threshold = strangers.sort(descending=True).values[int(FALSE_ACCEPTS * len(strangers))]
     above = (top[:, None] > strangers[None]).float() + (top[:, None] == strangers[None]).float() / 2
 

@@ -39,7 +39,7 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
     if difference > LARGEST_DIFFERENCE:
         raise RuntimeError(f"{onnx} differs from torch by {difference:.2g}, more than {LARGEST_DIFFERENCE:g}.")
     embeddings = embed(model, labelled.pixels, list(range(len(labelled.files))), size)
-    figures, off = evaluate(model, labelled, split, size, CROPS_OFF, embeddings)
+    figures, off = evaluate(model, labelled, split, size, CROPS_OFF, embeddings, recipe.prototype_share)
     _write_catalogue(folder, embeddings.numpy(), labelled, species)
     quality = {**figures.as_dict(), "calibration": figures.calibration_as_dicts(), "top1CropOff": off, "onnxAgainstTorch": difference}
     description = {
@@ -49,6 +49,8 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
         "thresholds": {"match": round(figures.threshold, 4), "warningSeconds": WARNING_SECONDS, "criticalSeconds": CRITICAL_SECONDS},
         "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(), "licence": LICENCE, "source": SOURCE, "quality": {**quality, "recipe": asdict(recipe)},
     }
+    if recipe.prototype_share > 0:
+        description["match"] = {"prototypeShare": recipe.prototype_share}
     if gate is not None:
         description["output"]["cetacean"] = "cetacean"
         description["thresholds"]["cetacean"] = gate[1]["threshold"]

@@ -37,6 +37,11 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--architecture", choices=sorted(ARCHITECTURES), help="another network than the recipe's")
     parser.add_argument("--frozen", type=int, help="parts of a ResNet that stay as they are: 1 the stem, 2 and stage 1, ...")
     parser.add_argument("--arcface-from", type=float, help="share of the run that the teacher has to itself")
+    add_prototype_share(parser)
+
+
+def add_prototype_share(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--prototype-share", type=float, help="of an individual's prototype in its score, 0 to 1; default: the recipe's")
 
 
 def parse_sizes(text: str) -> tuple[tuple[int, float], ...]:

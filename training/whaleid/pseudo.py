@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from .data import Photos, Split
-from .metrics import best_per_individual
+from .metrics import score_per_individual
 
 
 def pseudo_labels(labelled: Photos, split: Split, embeddings: tuple[np.ndarray, np.ndarray], precision: float) -> np.ndarray:
@@ -24,7 +24,7 @@ def pseudo_labels(labelled: Photos, split: Split, embeddings: tuple[np.ndarray, 
     catalogue = torch.from_numpy(embeddings[0][split.train, 0])
 
     def named(rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-        return best_per_individual(torch.from_numpy(rows), catalogue, individual, len(names)).max(1)
+        return score_per_individual(torch.from_numpy(rows), catalogue, individual, len(names)).max(1)
 
     held = split.known + split.unknown
     score, found = named(embeddings[0][held, 0])

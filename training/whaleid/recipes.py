@@ -12,6 +12,7 @@ class Recipe:
     `trunk_lr`: the trunk's learning rate as a share of `lr`; below 1 for a trunk that starts from trained weights.
     `frozen`: how many parts of a ResNet's trunk stay as they are: 1 the stem, 2 and stage 1, and so on.
     `repeats`: how often an epoch sees a labelled photo for each time that it sees an unlabelled one.
+    `prototype_share`: how much of an individual's score is the cosine to its prototype, the mean direction of its photos.
     `margin`, in radians, and `strength`, of the random views: at the start and from the middle of the run on. `mirror`: share of photos mirrored top to bottom."""
 
     architecture: str
@@ -35,9 +36,11 @@ class Recipe:
     arcface_from: float = 0.1
     repeats: int = 1
     frozen: int = 0
+    prototype_share: float = 0.0
 
 
-_SMALL = dict(sizes=((96, 0.3), (128, 0.7), (160, 1.0)), input_size=160, epochs=8, batch=32, lr=2e-3, trunk_lr=0.4, repeats=2, teacher_weight=4.0, arcface_from=0.0)
+_SMALL = dict(sizes=((96, 0.3), (128, 0.7), (160, 1.0)), input_size=160, epochs=8, batch=32, lr=2e-3, trunk_lr=0.4, repeats=2, teacher_weight=4.0, arcface_from=0.0,
+              prototype_share=0.4)
 
 RECIPES: dict[str, Recipe] = {
     "efficientnet_v1": Recipe("efficientnet_b0", "fast", **_SMALL),

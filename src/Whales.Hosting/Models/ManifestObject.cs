@@ -25,6 +25,8 @@ internal sealed class ManifestObject
 
     public ManifestObject Object(string name) => new(_file, PathOf(name), Required(name));
 
+    public ManifestObject? OptionalObject(string name) => Optional(name) is { } value ? new(_file, PathOf(name), value) : null;
+
     public string Text(string name, int longest) => Text(name, Required(name), longest);
 
     public string? OptionalText(string name, int longest) => Optional(name) is { } value ? Text(name, value, longest) : null;

@@ -46,6 +46,7 @@ public static class ManifestReader
             Output = Output(root.Object("output")),
             Batch = Batch(root.Object("batch")),
             Thresholds = Thresholds(root.Object("thresholds")),
+            Match = Match(root.OptionalObject("match")),
             Sha256 = root.Text("sha256", 64),
             Licence = root.Text("licence", 500),
             Source = root.Text("source", 1000),
@@ -101,6 +102,15 @@ public static class ManifestReader
         return read;
     }
 
+    private static ModelMatch Match(ManifestObject? match)
+    {
+        if (match is null)
+            return new ModelMatch();
+        var read = new ModelMatch { PrototypeShare = (float)match.Number("prototypeShare", 0, 1) };
+        match.NothingElse();
+        return read;
+    }
+
     private static void Check(ManifestObject root, ModelManifest manifest, string folderName)
     {
         if (!Names.IsModel(manifest.Name))
@@ -117,5 +127,7 @@ public static class ManifestReader
             throw root.Wrong("thresholds.cetacean", "and output.cetacean go together: give both or neither.");
         if (manifest.Task == ModelTask.Classification && manifest.Thresholds.Match < 0)
             throw root.Wrong("thresholds.match", "is a probability for a classification model: 0 to 1.");
+        if (manifest.Task == ModelTask.Classification && manifest.Match.PrototypeShare > 0)
+            throw root.Wrong("match.prototypeShare", "is for embeddings: a classification model compares with no photos.");
     }
 }

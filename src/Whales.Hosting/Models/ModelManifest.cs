@@ -24,6 +24,8 @@ public sealed record ModelManifest
 
     public required ModelThresholds Thresholds { get; init; }
 
+    public ModelMatch Match { get; init; } = new();
+
     /// <summary>SHA-256 of <c>model.onnx</c>, 64 lower-case hexadecimal digits; checked when the model is loaded.</summary>
     public required string Sha256 { get; init; }
 
@@ -93,6 +95,16 @@ public sealed record ModelBatch
 
     /// <summary>How long a photo may wait for company while a session is idle, 0 to 10000 ms; 0 never waits.</summary>
     public required int MaxDelayMs { get; init; }
+}
+
+/// <summary>How an embedding is compared with the catalogue.</summary>
+public sealed record ModelMatch
+{
+    /// <summary>
+    /// How much of an individual's score is the cosine to its prototype, the mean direction of its photos; the rest is the cosine to its closest photo.
+    /// 0 to 1, default 0. For embeddings only.
+    /// </summary>
+    public float PrototypeShare { get; init; }
 }
 
 /// <summary>Where decisions and alerts change.</summary>

@@ -12,9 +12,12 @@ internal static class CatalogueFiles
     public const string Individuals = "catalogue.csv";
     public const string Labels = "labels.csv";
 
+    /// <param name="folder">Of the model.</param>
+    /// <param name="task">Which of the files it has.</param>
+    /// <param name="prototypeShare">See <see cref="ModelMatch.PrototypeShare"/>.</param>
     /// <exception cref="ModelLoadException">A file is missing or cannot be used.</exception>
-    public static IMatcher Read(string folder, ModelTask task) =>
-        task == ModelTask.Embedding ? new CatalogueMatcher(ReadCatalogue(folder)) : ReadLabels(folder);
+    public static IMatcher Read(string folder, ModelTask task, float prototypeShare = 0) =>
+        task == ModelTask.Embedding ? new CatalogueMatcher(ReadCatalogue(folder), prototypeShare) : ReadLabels(folder);
 
     private static Catalogue ReadCatalogue(string folder)
     {

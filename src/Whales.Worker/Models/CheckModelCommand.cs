@@ -62,7 +62,7 @@ internal static class CheckModelCommand
 
             if (await TryAsync(() => ModelFiles.CheckHashAsync(folder, manifest, cancellationToken)) is { } hash)
                 await OkAsync($"{Network.FileName}: SHA-256 {hash}");
-            var matcher = await TryAsync(() => Task.FromResult(CatalogueFiles.Read(folder, manifest.Task)));
+            var matcher = await TryAsync(() => Task.FromResult(CatalogueFiles.Read(folder, manifest.Task, manifest.Match.PrototypeShare)));
             if (matcher is not null)
                 await OkAsync(Describe(matcher));
             using var network = await TryAsync(() => Task.Run(() => Network.Open(folder, manifest, _inference), cancellationToken));

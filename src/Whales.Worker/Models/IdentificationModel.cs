@@ -150,7 +150,7 @@ internal sealed partial class IdentificationModel : IAsyncDisposable
     private static IdentificationModel Load(
         string folder, ModelManifest manifest, InferenceOptions options, ILogger logger, TimeProvider time, Action<BatchReport>? batchRan, CancellationToken cancellationToken)
     {
-        var matcher = CatalogueFiles.Read(folder, manifest.Task);
+        var matcher = CatalogueFiles.Read(folder, manifest.Task, manifest.Match.PrototypeShare);
         var network = Network.Open(folder, manifest, options);
         try
         {

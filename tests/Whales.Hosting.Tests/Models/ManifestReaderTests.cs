@@ -46,6 +46,20 @@ public sealed class ManifestReaderTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Read_PrototypeShare_IsThatOfTheFileElse0AndNotForClassifiers()
+    {
+        var folder = TestModels.Write(_root, new TestModel { Name = "vectors" });
+        Assert.Equal(0, ManifestReader.Read(folder).Match.PrototypeShare);
+
+        Edit(folder, json => json["match"] = new JsonObject { ["prototypeShare"] = 0.4 });
+        Assert.Equal(0.4f, ManifestReader.Read(folder).Match.PrototypeShare);
+
+        var labels = TestModels.Write(_root, new TestModel { Name = "labels", IsClassifier = true });
+        Edit(labels, json => json["match"] = new JsonObject { ["prototypeShare"] = 0.4 });
+        Assert.Equal("match.prototypeShare", Assert.Throws<ManifestException>(() => ManifestReader.Read(labels)).Property);
+    }
+
     [Theory]
     [InlineData("version", null, "version")]
     [InlineData("version", "\"\"", "version")]
@@ -68,6 +82,10 @@ public sealed class ManifestReaderTests : IDisposable
     [InlineData("batch.max", "257", "batch.max")]
     [InlineData("batch.maxDelayMs", "-1", "batch.maxDelayMs")]
     [InlineData("thresholds.match", "1.01", "thresholds.match")]
+    [InlineData("match", "0.4", "match")]
+    [InlineData("match", "{}", "match.prototypeShare")]
+    [InlineData("match", "{ \"prototypeShare\": 1.5 }", "match.prototypeShare")]
+    [InlineData("match", "{ \"prototypeShare\": 0.4, \"share\": 1 }", "match.share")]
     [InlineData("thresholds.criticalSeconds", "1", "thresholds.criticalSeconds")]
     [InlineData("thresholds.inferenceCriticalSeconds", "4", "thresholds.inferenceCriticalSeconds")]
     [InlineData("thresholds.inferenceWarningSeconds", "0", "thresholds.inferenceWarningSeconds")]
