@@ -35,7 +35,7 @@ internal static class WarmUp
         var isFixed = sizes.Count == 1 && sessionCounts.Count == 1;
         var slice = TimeSpan.FromSeconds(options.WarmUpSeconds / (isFixed ? 10 * Rounds : (sizes.Count + sessionCounts.Count - 1) * Rounds));
 
-        using var bench = new Bench(network, sessionCounts.Max(), network.ExecutionProvider == ExecutionProviders.Cpu ? options.Niceness : 0);
+        using var bench = new Bench(network, sessionCounts.Max(), options.Niceness);
         var best = Choose(Explore(sizes, size => bench.Measure(size, sessionCounts[0], slice, cancellationToken)));
         if (sessionCounts.Count > 1)
             best = Choose(Explore(sessionCounts, sessions => bench.Measure(best.BatchSize, sessions, slice, cancellationToken)));
@@ -96,6 +96,7 @@ internal static class WarmUp
     /// <summary>Runs batches of noise on several threads, and counts.</summary>
     private sealed class Bench(Network network, int sessions, int niceness) : IDisposable
     {
+        private readonly bool _isCpu = network.ExecutionProvider == ExecutionProviders.Cpu;
         private readonly PhotoTensorPool _pool = new(network.Input, 0);
         private readonly List<PhotoTensor> _photos = [];
         private readonly NetworkSession?[] _sessions = new NetworkSession?[sessions];
@@ -112,7 +113,7 @@ internal static class WarmUp
             {
                 try
                 {
-                    ComputeThread.StepBack(niceness);
+                    ComputeThread.StepBack(_isCpu ? niceness : 0);
                     if (_sessions[number] is not { } session || session.MaxBatchSize < size)
                     {
                         _sessions[number]?.Dispose();
@@ -155,24 +156,27 @@ internal static class WarmUp
             _pool.Dispose();
         }
 
-        private static double Rate(NetworkSession session, PhotoTensor[] photos, TimeSpan slice, CancellationToken cancellationToken)
+        private double Rate(NetworkSession session, PhotoTensor[] photos, TimeSpan slice, CancellationToken cancellationToken)
         {
             var runs = 0;
-            var inNetwork = new Stopwatch();
+            var inNetwork = TimeSpan.Zero;
             var decoded = new byte[DecodedBytes];
             var began = Stopwatch.GetTimestamp();
             do
             {
                 foreach (var _ in photos)
                     Touch(decoded);
-                inNetwork.Start();
+                var before = Now();
                 session.Run(photos);
-                inNetwork.Stop();
+                inNetwork += Now() - before;
                 runs++;
             }
             while (Stopwatch.GetElapsedTime(began) < slice && !cancellationToken.IsCancellationRequested);
-            return runs * photos.Length / inNetwork.Elapsed.TotalSeconds;
+            return runs * photos.Length / inNetwork.TotalSeconds;
         }
+
+        // A host often starts while its neighbours have much to do. Time that its threads spend waiting for a core says nothing of the sizes.
+        private TimeSpan Now() => _isCpu ? ThreadCpuTime.Now : Stopwatch.GetElapsedTime(0);
 
         // Between two runs of a working host other photos are decoded, and the network's weights leave the caches: the fewer photos a run has, the more that costs.
         private static void Touch(byte[] memory)
