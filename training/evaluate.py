@@ -13,7 +13,6 @@ from whaleid.data import read_photos, split_by_individual
 from whaleid.evaluate import CROPS_OFF, evaluate
 from whaleid.onnx_session import OnnxSession
 from whaleid.options import add_data_options, add_prototype_share, run_directory, set_threads
-from whaleid.recipes import RECIPES
 from whaleid.teacher import input_size
 
 
@@ -26,6 +25,12 @@ class OnnxNetwork(torch.nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.from_numpy(self._run(x.contiguous().numpy()))
+
+
+def prototype_share(onnx: Path) -> float:
+    """As the model.json beside it says; 0 where there is none."""
+    manifest = onnx.with_name("model.json")
+    return json.loads(manifest.read_text()).get("match", {}).get("prototypeShare", 0.0) if manifest.exists() else 0.0
 
 
 def main() -> None:
@@ -41,11 +46,11 @@ def main() -> None:
     split = split_by_individual(labelled.files, labelled.individuals)
     if options.onnx:
         model, size, epoch = OnnxNetwork(options.onnx, options.threads), options.input_size or input_size(options.onnx), None
-        recipe = RECIPES[options.model]
+        share = prototype_share(options.onnx)
     else:
         model, recipe, epoch = open_checkpoint(run_directory(options))
-        model, size = model.to(options.device), options.input_size or recipe.input_size
-    share = recipe.prototype_share if options.prototype_share is None else options.prototype_share
+        model, size, share = model.to(options.device), options.input_size or recipe.input_size, recipe.prototype_share
+    share = share if options.prototype_share is None else options.prototype_share
     figures, off = evaluate(model, labelled, split, size, CROPS_OFF if options.crops_off else None, prototype_share=share)
     print(json.dumps({"epoch": epoch, "inputSize": size, "prototypeShare": share, **figures.as_dict(), "calibration": figures.calibration_as_dicts(), **({"top1CropOff": off} if off else {})}, indent=2))
 

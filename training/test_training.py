@@ -338,6 +338,8 @@ class TrainingTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         made = {p.name for p in (self.folder / "out" / "models" / "efficientnet_v1").iterdir()}
         self.assertEqual(made, {"model.onnx", "model.json", "catalogue.npy", "catalogue.csv"})
+        manifest = json.loads((self.folder / "out" / "models" / "efficientnet_v1" / "model.json").read_text())
+        self.assertEqual(manifest["match"], {"prototypeShare": 0.4})
         self.assertTrue((self.folder / "out" / "docs" / "models" / "efficientnet_v1.svg").exists())
 
 

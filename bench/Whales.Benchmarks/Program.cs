@@ -2,7 +2,7 @@ using Whales.Benchmarks;
 using Whales.Hosting.Models;
 using Whales.Testing;
 
-// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--only raw|ingest|standalone|rabbitmq|least|lanes|eta|overload|scrape|batch|catalogue|keys|webhook, several with commas]
+// Usage: bench/run.sh [--models FOLDER] [--model NAME] [--seconds N] [--rounds N] [--only raw|ingest|standalone|rabbitmq|least|lanes|eta|overload|scrape|batch|catalogue|keys|webhook, several with commas]
 switch (args)
 {
     case [LeastApi.Command, .. var rest]:
@@ -16,6 +16,7 @@ switch (args)
 string? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 var modelsFolder = Path.GetFullPath(Option("--models") ?? Path.Combine(Repository.Root, "models"));
 var seconds = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? "10", System.Globalization.CultureInfo.InvariantCulture));
+var rounds = Math.Max(1, int.Parse(Option("--rounds") ?? "1", System.Globalization.CultureInfo.InvariantCulture));
 var only = Option("--only");
 bool Wanted(string part) => only is null || only.Split(',').Contains(part);
 
@@ -41,13 +42,18 @@ foreach (var model in ModelFolders.Scan(modelsFolder).Models.Where(m => Option("
     if (Wanted("raw") || Wanted("standalone") || Wanted("rabbitmq") || Wanted("least"))
     {
         bench.PrintTitle();
-        var bare = bench.Raw(details: Wanted("raw"));
-        if (Wanted("standalone"))
-            await bench.StandaloneAsync(bare);
-        if (Wanted("rabbitmq"))
-            await bench.RabbitMqAsync(bare);
-        if (Wanted("least"))
-            await bench.LeastAsync(bare);
+        bench.Raw(details: Wanted("raw"));
+        for (var round = 0; round < rounds; round++)
+        {
+            if (Wanted("standalone"))
+                await bench.StandaloneAsync();
+            if (Wanted("rabbitmq"))
+                await bench.RabbitMqAsync();
+            if (Wanted("least"))
+                await bench.LeastAsync();
+        }
+
+        bench.PrintMedians();
     }
 
     var name = model.Manifest.Name;

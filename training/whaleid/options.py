@@ -41,7 +41,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_prototype_share(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--prototype-share", type=float, help="of an individual's prototype in its score, 0 to 1; default: the recipe's")
+    parser.add_argument("--prototype-share", type=float, help="of an individual's prototype in its score, 0 to 1; default: the recipe's, or that of the model.json beside --onnx")
 
 
 def parse_sizes(text: str) -> tuple[tuple[int, float], ...]:

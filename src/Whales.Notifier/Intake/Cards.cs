@@ -59,8 +59,8 @@ internal sealed class Cards(IOptions<NotifierOptions> options, TimeProvider cloc
     {
         var now = clock.GetUtcNow();
         var due = now + Window(severity);
-        if (card.Kind != CardKind.Alerts && card.SentAt is { } sent && sent + _options.EditInterval > due)
-            due = sent + _options.EditInterval;
+        if (card.Kind != CardKind.Alerts)
+            due = AfterLastEdit(card, due, now);
         if (card.State.Flapping?.MutedUntil is { } muted && muted > due)
             due = muted;
         var changed = card.Changed(now, due) with
@@ -81,11 +81,18 @@ internal sealed class Cards(IOptions<NotifierOptions> options, TimeProvider cloc
             ButtonId = kind == CardKind.Alerts ? ButtonIds.New() : null,
         });
 
+    private DateTimeOffset AfterLastEdit(Card card, DateTimeOffset due, DateTimeOffset now)
+    {
+        if (card.SentAt is not { } sent)
+            return due;
+        // A clock that was set back makes it a time to come.
+        var earliest = (sent < now ? sent : now) + _options.EditInterval;
+        return earliest > due ? earliest : due;
+    }
+
     private Card Grow(StoreSession session, Card card, Severity severity, DateTimeOffset now)
     {
-        var due = now + Window(severity);
-        if (card.SentAt is { } sent && sent + _options.EditInterval > due)
-            due = sent + _options.EditInterval;
+        var due = AfterLastEdit(card, now + Window(severity), now);
         var grown = card.Changed(now, due) with
         {
             GrownAt = now,

@@ -138,8 +138,7 @@ public sealed class ReplayTests : IAsyncLifetime
 
     private async Task<IdentificationStatus> StatusAsync(Guid id) => (await _server.Store.FindAsync(id, Cancel))!.Status;
 
-    /// <summary>Stands still, and notes which delays it was asked for.</summary>
-    /// <summary>Time stands still, while the clock on the wall is set back by an hour whenever somebody looks.</summary>
+    /// <summary>Stands still, while the clock on the wall is set back by an hour whenever somebody looks; notes which delays it was asked for.</summary>
     private sealed class StillClock : TimeProvider
     {
         private DateTimeOffset _wall = StoreRows.Noon;

@@ -3,7 +3,7 @@ using Whales.Testing;
 
 namespace Whales.Notifier.Tests.Delivery;
 
-/// <summary>The clock of the machine is set back by an hour: no pause becomes an hour longer.</summary>
+/// <summary>The clock of the machine is set back by an hour: pauses between calls of the Bot API do not become an hour longer.</summary>
 public sealed class ClockTests : IDisposable
 {
     private readonly string _clock = Path.GetTempFileName();

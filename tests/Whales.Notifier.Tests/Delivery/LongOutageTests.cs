@@ -14,10 +14,8 @@ public sealed class LongOutageTests
         {
             await File.WriteAllTextAsync(clock, "+0s", TestContext.Current.CancellationToken);
             await using var telegram = await FakeBotApi.StartAsync();
-            // With the defaults of a real notifier for how long it waits and what it drops.
+            // With the defaults of a real notifier for what it drops.
             var settings = FakeClock.Settings(clock);
-            foreach (var setting in new[] { "Telegram__FirstBackOff", "Telegram__LongestBackOff" })
-                settings[setting] = null;
             // Each alert is a message of its own.
             settings["Notifier__Coalesce"] = settings["Notifier__CoalesceCritical"] = "00:00:00";
             await using var notifier = await RunningNotifier.StartAsync(telegram, settings);

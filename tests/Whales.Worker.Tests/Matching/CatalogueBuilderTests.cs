@@ -10,9 +10,11 @@ public sealed class CatalogueBuilderTests
     private const int Dimensions = 8;
 
     [Theory]
-    [InlineData(10_000, 40)]
-    [InlineData(300, 7)]
-    public void Apply_BaseAndDeltas_ScoreAsOneMatrix(int rows, int deltas)
+    [InlineData(10_000, 40, 0)]
+    [InlineData(10_000, 40, 0.4)]
+    [InlineData(300, 7, 0)]
+    [InlineData(300, 7, 0.4)]
+    public void Apply_BaseAndDeltas_ScoreAsOneMatrix(int rows, int deltas, float prototypeShare)
     {
         var random = new Random(rows);
         var ids = Enumerable.Range(0, rows).Select(_ => Guid.NewGuid()).ToArray();
@@ -36,8 +38,8 @@ public sealed class CatalogueBuilderTests
         Assert.True(catalogue.Blocks.Length <= (rows / CatalogueBlock.Capacity) + 3, $"{catalogue.Blocks.Length} blocks");
         var outputs = Enumerable.Range(0, 9 * Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray();
         var (expected, actual) = (new Ranking[9], new Ranking[9]);
-        new CatalogueMatcher(whole).Match(outputs, expected);
-        new CatalogueMatcher(catalogue).Match(outputs, actual);
+        new CatalogueMatcher(whole, prototypeShare).Match(outputs, expected);
+        new CatalogueMatcher(catalogue, prototypeShare).Match(outputs, actual);
         for (var photo = 0; photo < 9; photo++)
         {
             Assert.Equal(expected[photo].Candidates!.Select(c => c.IndividualId), actual[photo].Candidates!.Select(c => c.IndividualId));

@@ -35,13 +35,15 @@ public sealed class ShippedModelsTests : ModelFixture
     [MemberData(nameof(Names))]
     public void Read_EachCatalogue_KnowsEveryPhotoByHeart(string name)
     {
-        var catalogue = ((CatalogueMatcher)CatalogueFiles.Read(Path.Combine(Models(), name), ModelTask.Embedding)).Catalogue;
+        var share = ManifestReader.Read(Path.Combine(Models(), name)).Match.PrototypeShare;
+        var matcher = (CatalogueMatcher)CatalogueFiles.Read(Path.Combine(Models(), name), ModelTask.Embedding, share);
+        var catalogue = matcher.Catalogue;
         Assert.Equal((4033, 512, 417), (catalogue.Rows, catalogue.Dimensions, catalogue.Individuals.Count));
 
         // Each fiftieth row asks who it is.
         var rows = Enumerable.Range(0, catalogue.Rows).Where(row => row % 50 == 0).ToArray();
         var rankings = new Ranking[rows.Length];
-        new CatalogueMatcher(catalogue).Match(rows.SelectMany(row => catalogue.Blocks[0].Matrix.Slice(row * catalogue.Stride, catalogue.Dimensions).ToArray()).ToArray(), rankings);
+        matcher.Match(rows.SelectMany(row => catalogue.Blocks[0].Matrix.Slice(row * catalogue.Stride, catalogue.Dimensions).ToArray()).ToArray(), rankings);
 
         Assert.Equal(rows.Select(row => catalogue.Individuals[catalogue.Blocks[0].Owners[row]].Id), rankings.Select(ranking => ranking.Candidates![0].IndividualId));
     }
