@@ -62,7 +62,8 @@ public sealed class PoisonTests
         // Once beside others and twice alone; more only where the other one was not up to hear of it, and never more than twice alone on each.
         Assert.InRange(ended, 3, 5);
         var faults = (await cluster.Client.Http.GetFromJsonAsync<Page<AttemptFault>>(new Uri($"v1/identifications/{poison.Id}/faults", UriKind.Relative)))!.Items;
-        Assert.Equal(ended - 1, faults.Count(fault => fault.Code == AttemptFault.WorkerEnded));
+        // A worker tells of its end when it starts again: the one that ended last may come too late, the photo is set aside by then.
+        Assert.InRange(faults.Count(fault => fault.Code == AttemptFault.WorkerEnded), Math.Max(2, ended - 2), ended - 1);
         Assert.Single(faults, fault => fault.Code == FailureCodes.PoisonousImage);
     }
 
