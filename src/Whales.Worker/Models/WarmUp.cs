@@ -22,8 +22,12 @@ internal static class WarmUp
     // What decoding a photo of about a megapixel goes through: its bytes, its pixels and the tensor.
     private const int DecodedBytes = 4 * 1024 * 1024;
 
-    // Measurements of each size that may win.
+    // Every choice that is not hopeless is measured so often,
     private const int Rounds = 3;
+
+    // and those that may still win, because they are no further than this from the fastest, up to so often while there is time.
+    private const int RoundsOfContenders = 7;
+    private const double Contender = 0.9;
 
     /// <exception cref="ModelLoadException">The settings ask for what this machine or model does not have.</exception>
     public static RunPlan Find(Network network, ModelManifest manifest, InferenceOptions options, int cores, CancellationToken cancellationToken)
@@ -33,44 +37,53 @@ internal static class WarmUp
             ? fixedSize <= manifest.Batch.Max ? [fixedSize] : throw new ModelLoadException($"Inference:BatchSize is {fixedSize}, model {manifest.Name} allows {manifest.Batch.Max} (batch.max).")
             : BatchSizes.Candidates(manifest.Batch.Max);
         var isFixed = sizes.Count == 1 && sessionCounts.Count == 1;
-        var slice = TimeSpan.FromSeconds(options.WarmUpSeconds / (isFixed ? 10 * Rounds : (sizes.Count + sessionCounts.Count - 1) * Rounds));
+        var slice = TimeSpan.FromSeconds(options.WarmUpSeconds / (isFixed ? 10 * Rounds : (sizes.Count + sessionCounts.Count - 1) * RoundsOfContenders));
 
         using var bench = new Bench(network, sessionCounts.Max(), options.Niceness);
-        var best = Choose(Explore(sizes, size => bench.Measure(size, sessionCounts[0], slice, cancellationToken)));
+        var began = Stopwatch.GetTimestamp();
+        var best = Choose(Explore(sizes, size => bench.Measure(size, sessionCounts[0], slice, cancellationToken), HasTime));
         if (sessionCounts.Count > 1)
-            best = Choose(Explore(sessionCounts, sessions => bench.Measure(best.BatchSize, sessions, slice, cancellationToken)));
+            best = Choose(Explore(sessionCounts, sessions => bench.Measure(best.BatchSize, sessions, slice, cancellationToken), HasTime));
         bench.RunEachSize(best.BatchSize);
         return best;
+
+        bool HasTime() => Stopwatch.GetElapsedTime(began).TotalSeconds < options.WarmUpSeconds;
     }
 
     /// <summary>
-    /// Measures each choice, until growing does not pay, and what may win several times, in turn. Other work on the machine can only make a run slower, so
-    /// the fastest measurement of each counts: a batch size chosen in a bad moment would stay for as long as the host runs.
+    /// Measures each choice, until growing does not pay, and what may win several times, in turn: what is slow or fast for a while then meets all of them. The
+    /// median of each counts. A batch size chosen in a bad moment would stay for as long as the host runs; one that met a good moment would too.
     /// </summary>
-    public static IReadOnlyList<RunPlan> Explore(IReadOnlyList<int> choices, Func<int, RunPlan> measure)
+    public static IReadOnlyList<RunPlan> Explore(IReadOnlyList<int> choices, Func<int, RunPlan> measure, Func<bool> hasTime)
     {
-        var measured = new List<RunPlan>();
+        var measured = new List<List<RunPlan>>();
         foreach (var choice in choices)
         {
-            measured.Add(measure(choice));
+            measured.Add([measure(choice)]);
             // Not without a second look: a bad moment must not hide all that is larger.
-            if (IsHopeless(measured[^1]) && IsHopeless(measured[^1] = measure(choice)))
+            if (IsWithin(Hopeless, measured[^1]))
+                continue;
+            measured[^1] = [measure(choice)];
+            if (!IsWithin(Hopeless, measured[^1]))
                 break;
         }
 
-        for (var round = 1; round < Rounds; round++)
+        for (var round = 1; round < RoundsOfContenders; round++)
         {
-            for (var i = 0; i < measured.Count; i++)
-            {
-                if (!IsHopeless(measured[i]) && measure(choices[i]) is var again && again.PhotosPerSecond > measured[i].PhotosPerSecond)
-                    measured[i] = again;
-            }
+            var mayWin = choices.Zip(measured).Where(choice => IsWithin(round < Rounds ? Hopeless : Contender, choice.Second)).ToList();
+            if (round >= Rounds && (mayWin.Count == 1 || !hasTime()))
+                break;
+            foreach (var (choice, plans) in mayWin)
+                plans.Add(measure(choice));
         }
 
-        return measured;
+        return [.. measured.Select(Median)];
 
-        bool IsHopeless(RunPlan plan) => plan.PhotosPerSecond < Hopeless * measured.Max(other => other.PhotosPerSecond);
+        bool IsWithin(double share, List<RunPlan> plans) => Median(plans).PhotosPerSecond >= share * measured.Max(other => Median(other).PhotosPerSecond);
     }
+
+    /// <summary>Of an even number, the lower of the two in the middle.</summary>
+    private static RunPlan Median(List<RunPlan> plans) => plans.OrderBy(plan => plan.PhotosPerSecond).ElementAt((plans.Count - 1) / 2);
 
     /// <summary>The fastest; but a smaller batch, then fewer sessions, when that is as fast to within 3 %.</summary>
     public static RunPlan Choose(IReadOnlyList<RunPlan> measured)

@@ -72,6 +72,20 @@ public sealed class IngestServer : IAsyncDisposable
     {
         var keepFolder = folder is not null;
         folder ??= Directory.CreateTempSubdirectory("whales-ingest-").FullName;
+        try
+        {
+            return new IngestServer(await StartInAsync(folder, settings, services, map), folder, keepFolder);
+        }
+        catch when (!keepFolder)
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<WebApplication> StartInAsync(
+        string folder, Dictionary<string, string?>? settings, Action<IServiceCollection>? services, Action<WebApplication>? map)
+    {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = folder,
@@ -115,7 +129,7 @@ public sealed class IngestServer : IAsyncDisposable
         app.MapIndividuals();
         map?.Invoke(app);
         await app.StartAsync();
-        return new IngestServer(app, folder, keepFolder);
+        return app;
     }
 
     public HttpClient NewClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(100) };

@@ -31,10 +31,44 @@ public sealed class WarmUpTests
             asked.Add(size);
             var disturbed = asked.Count(earlier => earlier == size) == 1 ? size switch { 2 => 0.5, 4 => 0.6, _ => 0.95 } : 1;
             return new RunPlan(size, 2, truth[size] * disturbed);
-        });
+        }, () => true);
 
         Assert.Equal(4, WarmUp.Choose(measured).BatchSize);
         Assert.DoesNotContain(16, asked);
+    }
+
+    [Fact]
+    public void Explore_OneSizeMeetsAGoodMoment_FindsWhatIsFastestOtherwise()
+    {
+        var truth = new Dictionary<int, double> { [1] = 100, [2] = 105, [4] = 115, [8] = 114 };
+        var asked = new List<int>();
+
+        var measured = WarmUp.Explore([.. truth.Keys], size =>
+        {
+            // Small batches meet a device that is a quarter faster for a moment, in different rounds.
+            asked.Add(size);
+            var round = asked.Count(earlier => earlier == size);
+            return new RunPlan(size, 2, truth[size] * ((size, round) is (1, 3) or (2, 2) ? 1.25 : 1));
+        }, () => true);
+
+        Assert.Equal(4, WarmUp.Choose(measured).BatchSize);
+    }
+
+    [Theory]
+    [InlineData(true, 3, 7)]
+    [InlineData(false, 3, 3)]
+    public void Explore_WhileThereIsTime_MeasuresWhatMayWinMoreOften(bool hasTime, int slower, int contender)
+    {
+        var truth = new Dictionary<int, double> { [1] = 85, [2] = 100, [4] = 101 };
+        var asked = new List<int>();
+
+        WarmUp.Explore([.. truth.Keys], size =>
+        {
+            asked.Add(size);
+            return new RunPlan(size, 2, truth[size]);
+        }, () => hasTime);
+
+        Assert.Equal([slower, contender, contender], truth.Keys.Select(size => asked.Count(earlier => earlier == size)));
     }
 
     [Theory]
