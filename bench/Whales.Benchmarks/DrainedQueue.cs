@@ -2,32 +2,23 @@ using System.Diagnostics;
 
 namespace Whales.Benchmarks;
 
-/// <summary>What was measured while a queue that was filled beforehand ran empty and nothing was posted.</summary>
-/// <param name="PerSecond">Photos a second.</param>
-/// <param name="Done">How many photos were measured.</param>
-/// <param name="CpuBefore">Seconds of CPU of each part when the measurement began.</param>
-/// <param name="CpuAfter">When it ended.</param>
-internal sealed record DrainedQueue(double PerSecond, int Done, Dictionary<string, double> CpuBefore, Dictionary<string, double> CpuAfter)
+/// <summary>A queue that was filled beforehand runs empty, and nothing is posted meanwhile.</summary>
+internal static class DrainedQueue
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Returns when the queue is empty.</summary>
     /// <param name="count">How many photos it was filled with.</param>
     /// <param name="waiting">How many have no result yet.</param>
-    /// <param name="cpu">Seconds of CPU of each part.</param>
+    /// <param name="turns">Measures.</param>
     /// <exception cref="InvalidOperationException">No photo was finished for a minute.</exception>
-    public static async Task<DrainedQueue> MeasureAsync(int count, Func<Task<int>> waiting, Func<Dictionary<string, double>> cpu)
+    public static async Task<Measured> MeasureAsync(int count, Func<Task<int>> waiting, Turns turns)
     {
         // The first third warms up (the hosts' code is compiled while it runs), the last tenth is left out because the sessions run dry.
         await FallBelowAsync(await waiting() * 2 / 3);
-        var cpuBefore = cpu();
-        var before = await waiting();
-        var clock = Stopwatch.StartNew();
-        await FallBelowAsync(count / 10);
-        var done = before - await waiting();
-        var drained = new DrainedQueue(done / clock.Elapsed.TotalSeconds, done, cpuBefore, cpu());
+        var measured = await turns.TakeAsync(async () => count - await waiting(), (done, _) => done < count * 0.9);
         await FallBelowAsync(1);
-        return drained;
+        return measured;
 
         async Task FallBelowAsync(int left)
         {

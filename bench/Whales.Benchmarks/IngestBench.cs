@@ -5,7 +5,7 @@ namespace Whales.Benchmarks;
 
 /// <summary>
 /// Ingest alone: photos accepted a second, each durable before its 202, against the same bytes written and synced by nobody's code but the
-/// kernel's, against the same requests to a server that does nothing with them, and to one that hashes, writes and syncs them and no more.
+/// kernel's, against the same requests to a server that does nothing with them, and to those that hash, write and sync them and no more, without and with a row.
 /// </summary>
 internal static class IngestBench
 {
@@ -27,23 +27,27 @@ internal static class IngestBench
         var (leastProcess, leastUrl) = await LeastPipeline.StartApiAsync(leasts);
         using var least = leastProcess;
         using var leastLoad = new LoadGenerator(leastUrl, [photo]);
-        foreach (var warm in new[] { load, sinkLoad, leastLoad })
+        var (rowsProcess, rowsUrl) = await LeastPipeline.StartApiAsync(Directory.CreateDirectory(Path.Combine(leasts, "with-rows")).FullName, Path.Combine(leasts, "rows.db"));
+        using var rows = rowsProcess;
+        using var rowsLoad = new LoadGenerator(rowsUrl, [photo]);
+        foreach (var warm in new[] { load, sinkLoad, leastLoad, rowsLoad })
             await warm.IngestAsync(model, 8, slice);
         // Removed at the end only: a file system that has just deleted thousands of files is slow to make new ones.
         var raws = Directory.CreateTempSubdirectory("whales-raw-").FullName;
         foreach (var connections in new[] { 1, 8, 32 })
         {
-            var rounds = new List<(double Raw, double Http, double Least, double Ours, double P50, double P99)>();
+            var rounds = new List<(double Raw, double Http, double Least, double Rows, double Ours, double P50, double P99)>();
             for (var round = 0; round < Rounds; round++)
             {
                 var raw = RawDisk.Measure(Path.Combine(raws, $"{connections}-{round}"), photo, connections, slice);
                 var (ours, took) = await load.IngestAsync(model, connections, slice);
                 var (http, _) = await sinkLoad.IngestAsync(model, connections, slice);
                 var (leastRate, _) = await leastLoad.IngestAsync(model, connections, slice);
-                rounds.Add((raw, http, leastRate, ours, Quantiles.Of(took, 0.5), Quantiles.Of(took, 0.99)));
+                var (rowsRate, _) = await rowsLoad.IngestAsync(model, connections, slice);
+                rounds.Add((raw, http, leastRate, rowsRate, ours, Quantiles.Of(took, 0.5), Quantiles.Of(took, 0.99)));
             }
 
-            double Median(Func<(double Raw, double Http, double Least, double Ours, double P50, double P99), double> figure) => Quantiles.Median(rounds.Select(figure));
+            double Median(Func<(double Raw, double Http, double Least, double Rows, double Ours, double P50, double P99), double> figure) => Quantiles.Median(rounds.Select(figure));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
@@ -51,6 +55,7 @@ internal static class IngestBench
                     = {Median(r => r.Ours / r.Raw):0.00} of raw write + fsync, {Median(r => r.Raw):0}/s
                     = {Median(r => r.Ours / r.Http):0.00} of a server that reads the body and forgets it, {Median(r => r.Http):0}/s
                     = {Median(r => r.Ours / r.Least):0.00} of the least server that hashes, writes and syncs, without a row, {Median(r => r.Least):0}/s, itself {Median(r => r.Least / r.Raw):0.00} of raw
+                    = {Median(r => r.Ours / r.Rows):0.00} of the same with a row, {Median(r => r.Rows):0}/s, itself {Median(r => r.Rows / r.Raw):0.00} of raw
                 """));
         }
 

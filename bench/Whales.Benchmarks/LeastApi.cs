@@ -15,7 +15,7 @@ namespace Whales.Benchmarks;
 
 /// <summary>
 /// The API's side of <see cref="LeastPipeline"/>, a process of its own. By itself it reads a photo, forgets it and answers 202; with a folder it hashes, writes
-/// and syncs it; with a database and a broker it also commits a row, sends a confirmed message, and answers with the outcome, once that is in the row. GET says how many photos have no outcome.
+/// and syncs it; with a file for SQLite it also commits a row there; with a database and a broker it commits a row, sends a confirmed message, and answers with the outcome, once that is in the row. GET says how many photos have no outcome.
 /// </summary>
 internal static class LeastApi
 {
@@ -23,7 +23,7 @@ internal static class LeastApi
 
     private static readonly ConcurrentDictionary<Guid, TaskCompletionSource> Waiting = new();
 
-    /// <summary>Serves until it is killed. <paramref name="args"/>: nothing; or a folder; or a folder, a connection string and a broker.</summary>
+    /// <summary>Serves until it is killed. <paramref name="args"/>: nothing; or a folder; or a folder and a file; or a folder, a connection string and a broker.</summary>
     public static async Task ServeAsync(string[] args)
     {
         var folder = args.FirstOrDefault();
@@ -31,7 +31,8 @@ internal static class LeastApi
         builder.Logging.ClearProviders();
         await using var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
-        await using var database = args.Length > 1 ? NpgsqlDataSource.Create(args[1]) : null;
+        using var rows = args.Length == 2 ? new LeastRows(args[1]) : null;
+        await using var database = args.Length > 2 ? NpgsqlDataSource.Create(args[1]) : null;
         var channel = args.Length > 2 ? await OpenAsync(new Uri(args[2]), database!) : null;
         app.Run(async context =>
         {
@@ -47,6 +48,8 @@ internal static class LeastApi
                 await context.Request.Body.CopyToAsync(Stream.Null);
             else
                 await StoreAsync(context.Request, Path.Combine(folder, id.ToString("n")));
+            if (rows is not null)
+                await rows.AddAsync(id);
             if (channel is null)
                 return;
             var outcome = Waiting[id] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

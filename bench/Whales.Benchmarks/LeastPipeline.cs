@@ -22,9 +22,10 @@ internal sealed class LeastPipeline : IAsyncDisposable
     private RabbitMqServer? _broker;
     private ChildProcess? _api;
     private ChildProcess? _worker;
-    private LoadGenerator? _load;
 
     private LeastPipeline(string modelFolder, int batch) => (_modelFolder, _batch) = (modelFolder, batch);
+
+    public LoadGenerator Load { get; private set; } = null!;
 
     /// <summary>Starts all but the worker.</summary>
     public static async Task<LeastPipeline> StartAsync(string modelFolder, int batch, IReadOnlyList<byte[]> photos)
@@ -41,7 +42,7 @@ internal sealed class LeastPipeline : IAsyncDisposable
             }
 
             (pipeline._api, var url) = await StartApiAsync(pipeline._folder, pipeline._database.ConnectionString, pipeline._broker.Uri.ToString());
-            pipeline._load = new LoadGenerator(url, photos);
+            pipeline.Load = new LoadGenerator(url, photos);
             return pipeline;
         }
         catch
@@ -52,19 +53,25 @@ internal sealed class LeastPipeline : IAsyncDisposable
     }
 
     /// <summary>Fills the queue, starts the worker and lets it run empty.</summary>
-    public async Task<DrainedQueue> DrainAsync(string model, int count)
+    public async Task<Measured> DrainAsync(string model, int count, Func<TimeSpan, Rate> bareLoop)
     {
-        await _load!.FillAsync(model, count, connections: 16);
-        _worker = Start(LeastWorker.Command, _folder, _modelFolder, _batch.ToString(CultureInfo.InvariantCulture), _broker!.Uri.ToString());
-        await FirstLineAsync(_worker, "ready");
-        return await DrainedQueue.MeasureAsync(count, _load.LeastWaitingAsync, CpuSeconds);
+        await Load.FillAsync(model, count, connections: 16);
+        await StartWorkerAsync();
+        return await DrainedQueue.MeasureAsync(count, Load.LeastWaitingAsync, TurnsWith(bareLoop));
     }
 
-    /// <inheritdoc cref="LoadGenerator.SaturateAsync"/>
-    public Task<double> SaturateAsync(string model, int clients, TimeSpan time) => _load!.SaturateAsync(model, clients, time);
+    public async Task StartWorkerAsync()
+    {
+        _worker = Start(LeastWorker.Command, _folder, _modelFolder, _batch.ToString(CultureInfo.InvariantCulture), _broker!.Uri.ToString());
+        await FirstLineAsync(_worker, "ready");
+    }
+
+    public void StopWorker() => _worker?.Dispose();
+
+    public Turns TurnsWith(Func<TimeSpan, Rate> bareLoop) => new(bareLoop, () => Send(Signal.Stop), () => Send(Signal.Continue), CpuSeconds);
 
     /// <summary>Seconds of CPU of each part.</summary>
-    public Dictionary<string, double> CpuSeconds() => new Dictionary<string, int[]>
+    private Dictionary<string, double> CpuSeconds() => new Dictionary<string, int[]>
     {
         ["api"] = [_api!.Pid],
         ["rabbitmq"] = SystemUnderTest.PidsOf("beam.smp"),
@@ -74,8 +81,8 @@ internal sealed class LeastPipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _load?.Dispose();
-        _worker?.Dispose();
+        Load?.Dispose();
+        StopWorker();
         _api?.Dispose();
         if (_broker is not null)
             await _broker.DisposeAsync();
@@ -96,6 +103,12 @@ internal sealed class LeastPipeline : IAsyncDisposable
     {
         var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
         return await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+    }
+
+    private void Send(Signal signal)
+    {
+        _worker!.Send(signal);
+        _api!.Send(signal);
     }
 
     // With what our own hosts ask of the runtime (docs/decisions/0005-compute-threads.md), so that only the code differs.

@@ -13,6 +13,7 @@ internal sealed partial class LoadGenerator : IDisposable
     private readonly HttpClient _http;
     private readonly IReadOnlyList<byte[]> _photos;
     private int _next;
+    private int _results;
 
     public LoadGenerator(Uri api, IReadOnlyList<byte[]> photos)
     {
@@ -63,6 +64,20 @@ internal sealed partial class LoadGenerator : IDisposable
         }));
         return counted / (time - warm).TotalSeconds;
     }
+
+    /// <summary>Results that clients of <see cref="KeepBusyAsync"/> have had.</summary>
+    public int Results => Volatile.Read(ref _results);
+
+    /// <summary>A closed loop as <see cref="SaturateAsync"/>, until it is told to stop; then it waits for what is under way.</summary>
+    public Task KeepBusyAsync(string model, int clients, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var (status, _) = await PostAsync(model, wait: 60);
+            if (status == HttpStatusCode.OK)
+                Interlocked.Increment(ref _results);
+        }
+    }));
 
     /// <summary>An open loop: photos come at a fixed rate, whatever became of those before.</summary>
     /// <returns>Milliseconds from POST to result of each.</returns>

@@ -87,7 +87,8 @@ internal sealed class RawLimits(string folder, ModelManifest manifest, IReadOnly
     // Every thread makes its step and runs it once to warm up; then all repeat it for the same time.
     private static Rate Parallel(int threads, int photosPerStep, TimeSpan time, Func<int, Action> prepare)
     {
-        var steps = 0;
+        var (steps, perSecond) = (0, 0.0);
+        var together = new Lock();
         var clock = new Stopwatch();
         var cpuBefore = TimeSpan.Zero;
         using var ready = new Barrier(threads, _ =>
@@ -100,17 +101,21 @@ internal sealed class RawLimits(string folder, ModelManifest manifest, IReadOnly
             var step = prepare(thread);
             step();
             ready.SignalAndWait();
-            while (clock.Elapsed < time)
+            var own = 0;
+            do
             {
                 step();
-                Interlocked.Increment(ref steps);
+                own++;
             }
+            while (clock.Elapsed < time);
+            // Each thread by its own time: the others end their last steps later.
+            lock (together)
+                (steps, perSecond) = (steps + own, perSecond + own / clock.Elapsed.TotalSeconds);
         })).ToArray();
         foreach (var worker in workers)
             worker.Start();
         foreach (var worker in workers)
             worker.Join();
-        var photos = steps * photosPerStep;
-        return new Rate(photos / clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpuBefore).TotalMilliseconds / photos);
+        return new Rate(perSecond * photosPerStep, (Environment.CpuUsage.TotalTime - cpuBefore).TotalMilliseconds / (steps * photosPerStep));
     }
 }

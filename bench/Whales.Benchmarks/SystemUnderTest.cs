@@ -73,6 +73,19 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>Ends the worker that was started last, as an operator would.</summary>
+    public async Task StopWorkerAsync()
+    {
+        var worker = (HostProcess)_parts[^1];
+        worker.Terminate();
+        await worker.WaitForExitAsync();
+        _parts.Remove(worker);
+        await worker.DisposeAsync();
+        Processes.Remove("worker");
+    }
+
+    public Turns TurnsWith(Func<TimeSpan, Rate> bareLoop) => new(bareLoop, () => Hosts(host => host.Pause()), () => Hosts(host => host.Resume()), CpuSeconds);
+
     public Dictionary<string, double> CpuSeconds() =>
         Processes.Append(new("load generator", [Environment.ProcessId]))
             .ToDictionary(p => p.Key, p => p.Key == "load generator" ? Environment.CpuUsage.TotalTime.TotalSeconds : ProcessCpu.Seconds(p.Value));
@@ -82,6 +95,12 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         for (var i = _parts.Count - 1; i >= 0; i--)
             await _parts[i].DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Hosts(Action<HostProcess> action)
+    {
+        foreach (var host in _parts.OfType<HostProcess>())
+            action(host);
     }
 
     private static async Task WaitAsync(HostProcess host, string path)

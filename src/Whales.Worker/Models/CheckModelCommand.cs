@@ -20,7 +20,7 @@ internal static class CheckModelCommand
     /// <param name="speedSeconds">About how long to measure the speed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The exit code: 0 when all is right, 1 when something is wrong, 2 when no folder was named.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, double speedSeconds = 1, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, double speedSeconds = 4, CancellationToken cancellationToken = default)
     {
         var pictures = args is ["--pictures", var given, ..] ? given : null;
         var record = pictures is not null && args.ElementAtOrDefault(2) == "--record";

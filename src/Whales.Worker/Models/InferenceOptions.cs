@@ -41,9 +41,9 @@ internal sealed class InferenceOptions
     [Range(0, 19)]
     public int Niceness { get; set; } = 10;
 
-    /// <summary>About how long the measuring may take for each model, in seconds, 0.01 to 600. Default 2.</summary>
+    /// <summary>About how long the measuring may take for each model, in seconds, 0.01 to 600. Default 4.</summary>
     [Range(0.01, 600)]
-    public double WarmUpSeconds { get; set; } = 2;
+    public double WarmUpSeconds { get; set; } = 4;
 }
 
 /// <summary>See <see cref="InferenceOptions.ExecutionProvider"/>.</summary>

@@ -14,10 +14,17 @@ internal sealed record RunPlan(int BatchSize, int Sessions, double PhotosPerSeco
 internal static class WarmUp
 {
     // A bigger batch or one more session must bring more than this, because every photo in it waits longer.
-    private const double WorthIt = 1.03;
+    private const double WorthIt = 1.05;
+
+    // What each run costs on a CPU besides what it takes here: its weights come back into caches that decoding has used, and its outcomes wake broker, API
+    // and database together (decision 0005). Without it sizes are so close that chance chooses.
+    private static readonly TimeSpan AroundARunOnCpu = TimeSpan.FromMilliseconds(4);
+
+    // Longer runs are not tried: whoever comes meanwhile waits for their end.
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(0.25);
 
     // Once growing has cost so much, growing further does not pay; and what is so slow is not measured again.
-    private const double Hopeless = 0.8;
+    private const double Hopeless = 0.7;
 
     // What decoding a photo of about a megapixel goes through: its bytes, its pixels and the tensor.
     private const int DecodedBytes = 4 * 1024 * 1024;
@@ -40,37 +47,44 @@ internal static class WarmUp
         var slice = TimeSpan.FromSeconds(options.WarmUpSeconds / (isFixed ? 10 * Rounds : (sizes.Count + sessionCounts.Count - 1) * RoundsOfContenders));
 
         using var bench = new Bench(network, sessionCounts.Max(), options.Niceness);
+        var around = network.ExecutionProvider == ExecutionProviders.Cpu ? AroundARunOnCpu : TimeSpan.Zero;
         var began = Stopwatch.GetTimestamp();
-        var best = Choose(Explore(sizes, size => bench.Measure(size, sessionCounts[0], slice, cancellationToken), HasTime));
+        var best = Choose(Explore(sizes, size => bench.Measure(size, sessionCounts[0], slice, cancellationToken), HasTime, IsShort), around);
         if (sessionCounts.Count > 1)
-            best = Choose(Explore(sessionCounts, sessions => bench.Measure(best.BatchSize, sessions, slice, cancellationToken), HasTime));
+            best = Choose(Explore(sessionCounts, sessions => bench.Measure(best.BatchSize, sessions, slice, cancellationToken), HasTime, (_, _) => true), around);
         bench.RunEachSize(best.BatchSize);
         return best;
 
         bool HasTime() => Stopwatch.GetElapsedTime(began).TotalSeconds < options.WarmUpSeconds;
+        static bool IsShort(int size, RunPlan smaller) => size * smaller.Sessions / smaller.PhotosPerSecond <= LongestRun.TotalSeconds;
     }
 
     /// <summary>
     /// Measures each choice, until growing does not pay, and what may win several times, in turn: what is slow or fast for a while then meets all of them. The
     /// median of each counts. A batch size chosen in a bad moment would stay for as long as the host runs; one that met a good moment would too.
     /// </summary>
-    public static IReadOnlyList<RunPlan> Explore(IReadOnlyList<int> choices, Func<int, RunPlan> measure, Func<bool> hasTime)
+    /// <param name="choices">Sizes of batches, or numbers of sessions.</param>
+    /// <param name="measure">Measures one of them for a moment.</param>
+    /// <param name="hasTime">Whether those that may win are measured once more.</param>
+    /// <param name="isWorthTrying">Whether a choice is measured at all, given what the one before it showed; where it is not, none after it is.</param>
+    public static IReadOnlyList<RunPlan> Explore(IReadOnlyList<int> choices, Func<int, RunPlan> measure, Func<bool> hasTime, Func<int, RunPlan, bool> isWorthTrying)
     {
         var measured = new List<List<RunPlan>>();
         foreach (var choice in choices)
         {
+            if (measured.Count > 0 && !isWorthTrying(choice, Median(measured[^1])))
+                break;
             measured.Add([measure(choice)]);
             // Not without a second look: a bad moment must not hide all that is larger.
-            if (IsWithin(Hopeless, measured[^1]))
-                continue;
-            measured[^1] = [measure(choice)];
-            if (!IsWithin(Hopeless, measured[^1]))
+            if (!MayWin(Hopeless, measured[^1]))
+                measured[^1].Add(measure(choice));
+            if (!MayWin(Hopeless, measured[^1]))
                 break;
         }
 
         for (var round = 1; round < RoundsOfContenders; round++)
         {
-            var mayWin = choices.Zip(measured).Where(choice => IsWithin(round < Rounds ? Hopeless : Contender, choice.Second)).ToList();
+            var mayWin = choices.Zip(measured).Where(choice => MayWin(round < Rounds ? Hopeless : Contender, choice.Second)).ToList();
             if (round >= Rounds && (mayWin.Count == 1 || !hasTime()))
                 break;
             foreach (var (choice, plans) in mayWin)
@@ -79,17 +93,22 @@ internal static class WarmUp
 
         return [.. measured.Select(Median)];
 
-        bool IsWithin(double share, List<RunPlan> plans) => Median(plans).PhotosPerSecond >= share * measured.Max(other => Median(other).PhotosPerSecond);
+        // By its best moment: bad ones come to each.
+        bool MayWin(double share, List<RunPlan> plans) => plans.Max(plan => plan.PhotosPerSecond) >= share * measured.Max(other => Median(other).PhotosPerSecond);
     }
 
     /// <summary>Of an even number, the lower of the two in the middle.</summary>
     private static RunPlan Median(List<RunPlan> plans) => plans.OrderBy(plan => plan.PhotosPerSecond).ElementAt((plans.Count - 1) / 2);
 
-    /// <summary>The fastest; but a smaller batch, then fewer sessions, when that is as fast to within 3 %.</summary>
-    public static RunPlan Choose(IReadOnlyList<RunPlan> measured)
+    /// <summary>The fastest; but a smaller batch, then fewer sessions, when that is as fast to within 5 %.</summary>
+    /// <param name="measured">The network alone.</param>
+    /// <param name="around">What each run takes besides.</param>
+    public static RunPlan Choose(IReadOnlyList<RunPlan> measured, TimeSpan around)
     {
-        var fastest = measured.Max(plan => plan.PhotosPerSecond);
-        return measured.Where(plan => plan.PhotosPerSecond * WorthIt >= fastest).OrderBy(plan => plan.BatchSize).ThenBy(plan => plan.Sessions).First();
+        var fastest = measured.Max(PhotosPerSecond);
+        return measured.Where(plan => PhotosPerSecond(plan) * WorthIt >= fastest).OrderBy(plan => plan.BatchSize).ThenBy(plan => plan.Sessions).First();
+
+        double PhotosPerSecond(RunPlan plan) => plan.Sessions / (plan.Sessions / plan.PhotosPerSecond + around.TotalSeconds / plan.BatchSize);
     }
 
     /// <summary>Numbers of sessions to try; the first is the one that the sizes of batches are measured with.</summary>

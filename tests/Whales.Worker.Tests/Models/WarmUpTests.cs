@@ -14,9 +14,38 @@ public sealed class WarmUpTests
     {
         var plans = measured.Split(' ').Select(text => text.Split('x', ':').Select(int.Parse).ToArray()).Select(n => new RunPlan(n[0], n[1], n[2])).ToList();
 
-        var plan = WarmUp.Choose(plans);
+        var plan = WarmUp.Choose(plans, TimeSpan.Zero);
 
         Assert.Equal((batchSize, sessions), (plan.BatchSize, plan.Sessions));
+    }
+
+    [Theory]
+    // 5 ms a photo, whatever the size, and 2 ms a run: 7, 6, 5.5, 5.25 and 5.125 ms.
+    [InlineData("1x1:200 2x1:200 4x1:200 8x1:200 16x1:200", 8)]
+    // The same on each of two cores.
+    [InlineData("1x2:400 2x2:400 4x2:400 8x2:400 16x2:400", 8)]
+    // 100 ms a photo: 2 ms are within what is not worth waiting for.
+    [InlineData("1x1:10 2x1:10 4x1:10", 1)]
+    [InlineData("1x1:200 2x1:190 4x1:150", 2)]
+    public void Choose_WhereEachRunCosts2MillisecondsBesides_TakesLargerBatchesOfAFastNetwork(string measured, int batchSize)
+    {
+        var plans = measured.Split(' ').Select(text => text.Split('x', ':').Select(int.Parse).ToArray()).Select(n => new RunPlan(n[0], n[1], n[2])).ToList();
+
+        Assert.Equal(batchSize, WarmUp.Choose(plans, TimeSpan.FromMilliseconds(2)).BatchSize);
+    }
+
+    [Fact]
+    public void Explore_WhatIsNotWorthTrying_EndsThere()
+    {
+        var asked = new List<int>();
+
+        WarmUp.Explore([1, 2, 4, 8], size =>
+        {
+            asked.Add(size);
+            return new RunPlan(size, 2, 100);
+        }, () => false, (size, last) => size == 8 || last.BatchSize < 2);
+
+        Assert.Equal([1, 2], asked.Distinct());
     }
 
     [Fact]
@@ -31,9 +60,9 @@ public sealed class WarmUpTests
             asked.Add(size);
             var disturbed = asked.Count(earlier => earlier == size) == 1 ? size switch { 2 => 0.5, 4 => 0.6, _ => 0.95 } : 1;
             return new RunPlan(size, 2, truth[size] * disturbed);
-        }, () => true);
+        }, () => true, (_, _) => true);
 
-        Assert.Equal(4, WarmUp.Choose(measured).BatchSize);
+        Assert.Equal(4, WarmUp.Choose(measured, TimeSpan.Zero).BatchSize);
         Assert.DoesNotContain(16, asked);
     }
 
@@ -49,9 +78,9 @@ public sealed class WarmUpTests
             asked.Add(size);
             var round = asked.Count(earlier => earlier == size);
             return new RunPlan(size, 2, truth[size] * ((size, round) is (1, 3) or (2, 2) ? 1.25 : 1));
-        }, () => true);
+        }, () => true, (_, _) => true);
 
-        Assert.Equal(4, WarmUp.Choose(measured).BatchSize);
+        Assert.Equal(4, WarmUp.Choose(measured, TimeSpan.Zero).BatchSize);
     }
 
     [Theory]
@@ -66,7 +95,7 @@ public sealed class WarmUpTests
         {
             asked.Add(size);
             return new RunPlan(size, 2, truth[size]);
-        }, () => hasTime);
+        }, () => hasTime, (_, _) => true);
 
         Assert.Equal([slower, contender, contender], truth.Keys.Select(size => asked.Count(earlier => earlier == size)));
     }
