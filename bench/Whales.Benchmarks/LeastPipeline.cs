@@ -68,7 +68,7 @@ internal sealed class LeastPipeline : IAsyncDisposable
 
     public void StopWorker() => _worker?.Dispose();
 
-    public Turns TurnsWith(Func<TimeSpan, Rate> bareLoop) => new(bareLoop, () => Send(Signal.Stop), () => Send(Signal.Continue), CpuSeconds);
+    public Turns TurnsWith(Func<TimeSpan, Rate> bareLoop) => new(bareLoop, () => _worker!.Send(Signal.Stop), () => _worker!.Send(Signal.Continue), CpuSeconds);
 
     /// <summary>Seconds of CPU of each part.</summary>
     private Dictionary<string, double> CpuSeconds() => new Dictionary<string, int[]>
@@ -103,12 +103,6 @@ internal sealed class LeastPipeline : IAsyncDisposable
     {
         var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
         return await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-    }
-
-    private void Send(Signal signal)
-    {
-        _worker!.Send(signal);
-        _api!.Send(signal);
     }
 
     // With what our own hosts ask of the runtime (docs/decisions/0005-compute-threads.md), so that only the code differs.

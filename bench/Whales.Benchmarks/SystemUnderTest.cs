@@ -84,7 +84,12 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         Processes.Remove("worker");
     }
 
-    public Turns TurnsWith(Func<TimeSpan, Rate> bareLoop) => new(bareLoop, () => Hosts(host => host.Pause()), () => Hosts(host => host.Resume()), CpuSeconds);
+    /// <summary>Standalone, or the worker that was started last, stands still in the bare loop's turns. With it all others have next to nothing to do.</summary>
+    public Turns TurnsWith(Func<TimeSpan, Rate> bareLoop)
+    {
+        var computes = _parts.OfType<HostProcess>().Last();
+        return new(bareLoop, computes.Pause, computes.Resume, CpuSeconds);
+    }
 
     public Dictionary<string, double> CpuSeconds() =>
         Processes.Append(new("load generator", [Environment.ProcessId]))
@@ -95,12 +100,6 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         for (var i = _parts.Count - 1; i >= 0; i--)
             await _parts[i].DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private void Hosts(Action<HostProcess> action)
-    {
-        foreach (var host in _parts.OfType<HostProcess>())
-            action(host);
     }
 
     private static async Task WaitAsync(HostProcess host, string path)

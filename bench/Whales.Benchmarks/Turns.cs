@@ -14,11 +14,11 @@ internal sealed record Measured(double Done, double PerSecond, Rate Bare, IReadO
 
 /// <summary>
 /// A system and the bare loop by turns of two seconds, so that a machine that is faster and slower from one moment to the next is so for both. In the bare loop's turns
-/// the system's hosts stand still (SIGSTOP) with all that they have in hand, and go on from there: nothing runs dry or fills up anew.
+/// the host that computes stands still (SIGSTOP) with all that it has in hand, and goes on from there: nothing runs dry or fills up anew.
 /// </summary>
 /// <param name="bareLoop">Runs for a time.</param>
-/// <param name="pause">Lets the hosts stand still.</param>
-/// <param name="resume">Lets them go on.</param>
+/// <param name="pause">Lets the host that computes stand still.</param>
+/// <param name="resume">Lets it go on.</param>
 /// <param name="cpu">Seconds of CPU of each part so far.</param>
 internal sealed class Turns(Func<TimeSpan, Rate> bareLoop, Action pause, Action resume, Func<Dictionary<string, double>> cpu)
 {
