@@ -83,7 +83,7 @@ internal sealed class ModelBench(string modelsFolder, ModelFolder model, IReadOn
     public void PrintMedians()
     {
         foreach (var (title, ratios) in _ratios.Where(all => all.Value.Count > 1))
-            Print($"  median of {ratios.Count}: {title}: {Quantiles.Of(ratios, 0.5):0.00} of the bare loop ({string.Join(", ", ratios.Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)))})");
+            Print($"  median of {ratios.Count}: {title}: {Quantiles.Median(ratios):0.00} of the bare loop ({string.Join(", ", ratios.Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)))})");
     }
 
     private int Backlog => (int)(_bareRate * time.TotalSeconds * 1.6);
