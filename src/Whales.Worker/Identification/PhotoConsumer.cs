@@ -75,11 +75,12 @@ internal sealed partial class PhotoConsumer(
         {
             queues.Took(command.Model, command.Lane);
             var taken = clock.GetUtcNow();
-            metrics.PhotoStarted(command.Model, (taken - command.SubmittedAt).TotalSeconds);
             var result = new PhotoResult(null, PhotoOutcome.Returned, default);
             var timings = result.Timings;
             using var work = tracker.Begin(command, drain.Token);
             var start = starts.Begin(command.IdentificationId, command.Attempt, alone);
+            // Not before: a photo that is seen in hand is one that the journal knows.
+            metrics.PhotoStarted(command.Model, (taken - command.SubmittedAt).TotalSeconds);
             try
             {
                 result = await IdentifyAsync(command, work);
