@@ -191,11 +191,25 @@ class TrainingTest(unittest.TestCase):
         self.assertEqual(OnnxSession(folder / "model.onnx")(np.zeros((3, 3, 32, 32), np.float32)).shape, (3, 16))
         draw_curve(self.folder / "export" / "log.jsonl", self.folder / "curve.svg", "toy")
         self.assertIn("polyline", (self.folder / "curve.svg").read_text())
-        taught = tuple(teacher_embeddings(folder / "model.onnx", p, n, self.folder / "cache") for p, n in
+        taught = tuple(teacher_embeddings([folder / "model.onnx"], p, n, self.folder / "cache") for p, n in
                        ((self.labelled, "labelled"), (self.unlabelled, "unlabelled")))
         self.trainer("student", taught).fit(until=12)
         losses = self.losses("student")
         self.assertLess(sum(losses[-3:]), sum(losses[:3]))
+
+    def test_several_teachers_count_the_same_side_by_side(self) -> None:
+        paths = [self.folder / "teacher-8.onnx", self.folder / "teacher-12.onnx"]
+        for path, dim in zip(paths, (8, 12)):
+            export_onnx(Embedder("efficientnet_b0", dim=dim, strips=2).eval(), path, 32)
+
+        def embeddings(models: list[Path]) -> np.ndarray:
+            return teacher_embeddings(models, self.labelled, "several", self.folder / "cache")
+
+        both = embeddings(paths)
+        self.assertEqual(both.shape, (len(self.labelled.files), 2, 20))
+        self.assertTrue(np.allclose(np.linalg.norm(both, axis=2), 1, atol=1e-5))
+        for part, path in ((both[:, :, :8], paths[0]), (both[:, :, 8:], paths[1])):
+            self.assertTrue(np.allclose(part * np.sqrt(2), embeddings([path]), atol=1e-5))
 
     def test_continue_from_onnx_gives_the_same_function_with_batch_norms_that_can_learn(self) -> None:
         norms = {"resnet_50_to_conv4": "stages.1.0.bn2", "efficientnet_b0": "blocks.3.depthwise.1", "efficientnet_v2_b0": "blocks.9.project.1"}

@@ -32,7 +32,7 @@ def parse() -> argparse.Namespace:
     add_recipe_options(parser)
     parser.add_argument("--out", type=Path, default=Path("models"))
     parser.add_argument("--curve", type=Path, help="picture of the learning curve; default docs/models/MODEL.svg beside --out")
-    parser.add_argument("--teacher", type=Path, help="model.onnx to learn from, also on the unlabelled photos")
+    parser.add_argument("--teacher", type=Path, nargs="+", metavar="MODEL_ONNX", help="one or several embedders to learn from, also on the unlabelled photos")
     parser.add_argument("--names-at", type=float, metavar="PRECISION", help="name unlabelled photos by the teacher where it is right this often, as 0.95")
     parser.add_argument("--init", type=Path, help="model.onnx or a run's last.pt to go on from, for a ResNet also the latter with fewer blocks; an EfficientNet: folder of ImageNet weights (whaleid/imagenet.py)")
     parser.add_argument("--seed", type=int, default=1)

@@ -1,12 +1,14 @@
-"""Embeddings of a trained network for every photo, so that a smaller or new network can learn from it.
+"""Embeddings of trained networks for every photo, so that a smaller or new network can learn from them.
 
-The teacher must not have trained on the held-out photos of `split_by_individual`, or every figure of the student is
-flattered: use one that was trained with this pipeline's split.
+Several teachers are one whose embedding is theirs side by side: its cosine is the mean of their cosines. A teacher must not have trained
+on the held-out photos of `split_by_individual`, or every figure of the student is flattered: use one that was trained with this
+pipeline's split.
 """
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Sequence
 
 import numpy as np
 import torch
@@ -18,8 +20,14 @@ from .onnx_session import OnnxSession
 BATCH = 16
 
 
-def teacher_embeddings(model: Path, photos: Photos, name: str, cache: Path, threads: int = 1) -> np.ndarray:
-    """float32 [N,2,T]: of each photo as it is and mirrored top to bottom; kept in `cache`."""
+def teacher_embeddings(models: Sequence[Path], photos: Photos, name: str, cache: Path, threads: int = 1) -> np.ndarray:
+    """Unit vectors, float32 [N,2,T], T the sum of the models' dimensions: of each photo as it is and mirrored top to bottom. Those of each
+    model are kept in `cache`."""
+    of_each = [_cached(model, photos, name, cache, threads) for model in models]
+    return np.concatenate(of_each, axis=2) / np.sqrt(np.float32(len(of_each)))
+
+
+def _cached(model: Path, photos: Photos, name: str, cache: Path, threads: int) -> np.ndarray:
     with open(model, "rb") as f:
         digest = hashlib.sha256(f.read())
     digest.update("\n".join(photos.files).encode())
