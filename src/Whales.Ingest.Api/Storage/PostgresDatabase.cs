@@ -12,7 +12,8 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
 
     private static readonly Func<DbDataReader, int, Guid> ReadGuid = static (reader, column) => reader.GetGuid(column);
 
-    private readonly NpgsqlDataSource _source = Open(connectionString);
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(Settings(connectionString));
+    private readonly NpgsqlConnectionStringBuilder _unpooled = new(Settings(connectionString).ConnectionString) { Pooling = false };
     private readonly PostgresNews _news = new();
 
     public override string ForUpdate => "for update";
@@ -83,7 +84,9 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
 
     public override async Task HearAsync(Action<Guid> changed, CancellationToken cancellationToken)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        // Its LISTEN ends with it.
+        await using var connection = new NpgsqlConnection(_unpooled.ConnectionString);
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         await _news.HearAsync(connection, changed, cancellationToken).ConfigureAwait(false);
     }
 
@@ -104,11 +107,13 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
         return batch;
     }
 
-    private static NpgsqlDataSource Open(string connectionString)
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        // As a start-up option it outlives the reset of a pooled connection; whatever the server, the role or the string say otherwise.
+        // As a start-up option it holds for the whole of a connection; whatever the server, the role or the string say otherwise.
         settings.Options = $"{settings.Options} -c synchronous_commit=on".TrimStart();
+        // No statement here leaves anything in its session: to reset it before each use would double the transactions.
+        settings.NoResetOnClose = true;
         settings.ApplicationName ??= "whales-ingest";
         if (settings.MaxAutoPrepare == 0)
         {
@@ -116,7 +121,7 @@ internal sealed class PostgresDatabase(string connectionString) : StoreDatabase
             settings.AutoPrepareMinUsages = 2;
         }
 
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return settings;
     }
 
     private sealed class PostgresParameters(Statement statement) : Parameters
