@@ -31,8 +31,12 @@ internal sealed partial class CardDelivery(
             return new Delivered(null, target.Id);
         }
 
-        var (threads, parent) = await store.RunAsync(session =>
-            (ThreadTable.OfCard(session, card.Id), card.Parent is { } id ? CardTable.Find(session, id) : null));
+        // The card as it is beside these threads: what is told now is counted now, also what came since the card was chosen.
+        (card, var threads, var parent) = await store.RunAsync(session =>
+        {
+            var current = CardTable.Find(session, card.Id) ?? card;
+            return (current, ThreadTable.OfCard(session, current.Id), current.Parent is { } id ? CardTable.Find(session, id) : null);
+        });
         var notice = Composer.Compose(card, threads);
         if (notice is null)
             return await FinishAsync(card, target.Id, Words.Suppressed, saved => saved);
