@@ -21,7 +21,7 @@ internal static class WarmUp
     private static readonly TimeSpan AroundARunOnCpu = TimeSpan.FromMilliseconds(7);
 
     // Longer runs are not tried: whoever comes meanwhile waits for their end.
-    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(0.2);
 
     // Once growing has cost so much, growing further does not pay; and what is so slow is not measured again.
     private const double Hopeless = 0.7;
