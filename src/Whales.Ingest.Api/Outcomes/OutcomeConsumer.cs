@@ -62,8 +62,9 @@ internal sealed class OutcomeConsumerDefinition : ConsumerDefinition<OutcomeCons
 {
     private readonly DeadLetterShelf _shelf;
 
-    // Enough that one commit serves many outcomes while the next ones arrive.
-    private const int InFlight = 256;
+    // Enough that one commit serves many outcomes while the next ones arrive. As many tasks wait for a message, and RabbitMQ's client wakes all of
+    // them for each (docs/decisions/0005-compute-threads.md).
+    private const int InFlight = 32;
 
     public OutcomeConsumerDefinition(DeadLetterShelf shelf)
     {
