@@ -18,7 +18,7 @@ internal static class WarmUp
 
     // What each run costs on a CPU besides what it takes here: its weights come back into caches that decoding has used, and its outcomes wake broker, API
     // and database together (decision 0005). Without it sizes are so close that chance chooses.
-    private static readonly TimeSpan AroundARunOnCpu = TimeSpan.FromMilliseconds(7);
+    private static readonly TimeSpan AroundARunOnCpu = TimeSpan.FromMilliseconds(12);
 
     // Longer runs are not tried: whoever comes meanwhile waits for their end.
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(0.2);
