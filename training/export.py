@@ -39,7 +39,7 @@ def main() -> None:
     if options.weights:
         shrink(options.out / options.model, options.weights)
     curve = options.curve or options.out.parent / "docs" / "models" / f"{options.model}.svg"
-    draw_curve(run_directory(options) / "log.jsonl", curve, f"{options.model}: {epoch:.0f} of {recipe.epochs} epochs")
+    draw_curve(run_directory(options) / "log.jsonl", curve, f"{options.model}: {round(epoch, 2):g} of {recipe.epochs} epochs")
     print(json.dumps(quality, indent=2))
 
 

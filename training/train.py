@@ -6,6 +6,7 @@ Stopped at any point, the same command goes on from the last checkpoint. SIGTERM
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 
 import torch
@@ -48,6 +49,10 @@ def main() -> None:
     options = parse()
     set_threads(options)
     recipe, directory, cache = recipe_of(options), run_directory(options), options.runs / "cache"
+    if options.init is None:
+        if options.frozen:
+            raise SystemExit("--frozen keeps weights that --init brought, and there is no --init.")
+        recipe = dataclasses.replace(recipe, frozen=0)
     labelled, unlabelled = read_photos(options.data, options.cache_size, cache)
     split = split_by_individual(labelled.files, labelled.individuals)
     print(f"{len(split.train)} training photos; held out: {len(split.known)} of known and {len(split.unknown)} of unseen "

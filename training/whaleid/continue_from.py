@@ -62,7 +62,9 @@ def continue_or_grow(model: Embedder, donor: Embedder) -> None:
 def grow_deeper(model: Embedder, donor: Embedder) -> None:
     """Spreads a ResNet's blocks over a deeper one with as many stages. The blocks between are copies whose last convolution is zero, so
     that the deeper network computes the same at first (Chen, Goodfellow and Shlens, "Net2Net", ICLR 2016)."""
-    for stage, source in zip(model.trunk.stages, donor.trunk.stages, strict=True):
+    if len(model.trunk.stages) != len(donor.trunk.stages):
+        raise ValueError(f"{donor.architecture} has {len(donor.trunk.stages)} stages, {model.architecture} has {len(model.trunk.stages)}: one cannot go on from the other.")
+    for stage, source in zip(model.trunk.stages, donor.trunk.stages):
         places = [k * len(stage) // len(source) for k in range(len(source))]
         for k, block in enumerate(stage):
             nearest = max(i for i, place in enumerate(places) if place <= k)

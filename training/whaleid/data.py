@@ -53,21 +53,27 @@ def read_photos(data: Path, size: int, cache: Path) -> tuple[Photos, Photos]:
 
 
 def split_by_individual(files: list[str], individuals: list[str], photos: float = 0.1, unseen: int = 20) -> Split:
-    """Holds out photos of known individuals (those with five or more; at least four stay) and whole individuals with
-    2 to 12 photos. Decided by a hash of the names alone, so that it is the same for every network and every run."""
+    """Holds out a share of the photos of known individuals (at least four of each stay, or all but one where nobody has five) and whole
+    individuals: those with 2 to 12 photos first, a fifth of all at most. Decided by a hash of the names alone, so that it is the same for
+    every network and every run. Raises ValueError where too few individuals have several photos."""
     def order(name: str) -> str:
         return hashlib.sha256(f"tuning-1:{name}".encode()).hexdigest()
 
     photos_of: dict[str, list[int]] = collections.defaultdict(list)
     for k, individual in enumerate(individuals):
         photos_of[individual].append(k)
-    unknown = set(sorted((i for i, p in photos_of.items() if 2 <= len(p) <= 12), key=order)[:unseen])
+    several = [i for i, p in photos_of.items() if len(p) >= 2]
+    unknown = set(sorted(several, key=lambda i: (len(photos_of[i]) > 12, order(i)))[: min(unseen, len(photos_of) // 5)])
     left, known = {i: len(p) for i, p in photos_of.items()}, set()
-    candidates = [k for i, p in photos_of.items() if i not in unknown and len(p) >= 5 for k in p]
+    stay = min(4, max((left[i] for i in several if i not in unknown), default=1) - 1)
+    candidates = [k for i in several if i not in unknown for k in photos_of[i]]
     for k in sorted(candidates, key=lambda k: order(files[k])):
-        if len(known) < photos * len(files) and left[individuals[k]] > 4:
+        if len(known) < photos * len(files) and left[individuals[k]] > stay:
             known.add(k)
             left[individuals[k]] -= 1
+    if not known or not unknown:
+        raise ValueError(f"Of {len(photos_of)} individuals {len(several)} have two photos or more: too few to hold some out, without which nothing can be measured. "
+                         "Five individuals and two with several photos are the least.")
     every = range(len(files))
     return Split([k for k in every if k not in known and individuals[k] not in unknown], sorted(known),
                  [k for k in every if individuals[k] in unknown])
@@ -83,7 +89,7 @@ def _read(stem: Path, files: list[str] | None, size: int, cache: Path) -> tuple[
     if source is None:
         raise FileNotFoundError(f"Photos are missing: neither {stem} nor {stem}.tar exists.")
     cache.mkdir(parents=True, exist_ok=True)
-    identity = f"{source}:{source.stat().st_mtime_ns}:{source.stat().st_size}:{size}:{files and len(files)}"
+    identity = "\n".join([f"{source}:{source.stat().st_mtime_ns}:{source.stat().st_size}:{size}", *(files or [])])
     key = f"{stem.name}-{size}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     names, pixels = cache / f"{key}.txt", cache / f"{key}.npy"
     if not names.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -46,7 +47,7 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
         "name": name, "version": datetime.now(timezone.utc).strftime("%Y.%m.%d"), "tier": recipe.tier, "task": "embedding",
         "input": {"name": "image", "width": size, "height": size, "layout": "nchw", "mean": MEAN, "std": STD, "resize": "squash"},
         "output": {"name": "embedding"}, "batch": {"max": MAX_BATCH, "maxDelayMs": MAX_DELAY_MS},
-        "thresholds": {"match": round(figures.threshold, 4), "warningSeconds": WARNING_SECONDS, "criticalSeconds": CRITICAL_SECONDS},
+        "thresholds": {"match": just_above(figures.threshold), "warningSeconds": WARNING_SECONDS, "criticalSeconds": CRITICAL_SECONDS},
         "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(), "licence": LICENCE, "source": SOURCE, "quality": {**quality, "recipe": asdict(recipe)},
     }
     if recipe.prototype_share > 0:
@@ -57,6 +58,11 @@ def write_model_folder(folder: Path, name: str, recipe: Recipe, model: Embedder,
         quality["gate"] = description["quality"]["gate"] = gate[1]
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")
     return quality
+
+
+def just_above(score: float) -> float:
+    """To four digits. The threshold of `measure` is a stranger's own score, which the product, where a score equal to it is enough, must not accept."""
+    return math.floor(score * 10_000 + 1) / 10_000
 
 
 def _write_catalogue(folder: Path, embeddings: np.ndarray, labelled: Photos, species: str | None) -> None:

@@ -10,7 +10,7 @@ class Recipe:
     exported model's input, which may be a little larger (Touvron et al., "Fixing the train-test resolution discrepancy", 2019).
     `arcface_from`: share of the run that the teacher has to itself (without a teacher ArcFace begins at once).
     `trunk_lr`: the trunk's learning rate as a share of `lr`; below 1 for a trunk that starts from trained weights.
-    `frozen`: how many parts of a ResNet's trunk stay as they are: 1 the stem, 2 and stage 1, and so on.
+    `frozen`: how many parts of a ResNet's trunk stay as they are where a run starts from trained weights: 1 the stem, 2 and stage 1, and so on.
     `repeats`: how often an epoch sees a labelled photo for each time that it sees an unlabelled one.
     `prototype_share`: how much of an individual's score is the cosine to its prototype, the mean direction of its photos.
     `margin`, in radians, and `strength`, of the random views: at the start and from the middle of the run on. `mirror`: share of photos mirrored top to bottom."""

@@ -46,6 +46,8 @@ class Trainer:
         if initialise is not None:
             initialise(self.model)
         if recipe.frozen:
+            if not hasattr(self.model.trunk, "freeze"):
+                raise ValueError(f"The parts of {recipe.architecture} cannot be frozen one by one, only those of a ResNet: --frozen 0.")
             self.model.trunk.freeze(recipe.frozen)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model)
@@ -175,7 +177,14 @@ class Trainer:
             return
         saved = torch.load(path, map_location=self.device)
         if saved["names"] != self.pool.names or saved["recipe"]["architecture"] != self.recipe.architecture:
-            raise ValueError(f"{path} is of another run: other individuals or another network.")
+            raise ValueError(f"{path} is of another run: other individuals or another network. Give this one a --name of its own.")
+        now = dict(asdict(self.recipe), seed=self.options.seed)
+        other = [f"{key} {saved_value} (now {now[key]})" for key, saved_value in dict(saved["recipe"], seed=saved["seed"]).items()
+                 if key != "epochs" and now.get(key, saved_value) != saved_value]
+        if saved["step"] > self.steps:
+            other.append(f"{saved['step']} steps done (now {self.steps} in all)")
+        if other:
+            raise ValueError(f"{path} is of another run, with {', '.join(other)}. Give this one a --name of its own, or go on with the same options.")
         for name, part in dict(self._parts(), averaged=self.averaged).items():
             part.load_state_dict(saved[name])
         self.optimiser.load_state_dict(saved["optimiser"])
