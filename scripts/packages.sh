@@ -17,6 +17,9 @@ has_package() {
     rabbitmq-server) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] ;;
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ;;
     prometheus) command -v promtool >/dev/null ;;
+    python3-torch) /usr/bin/python3 -c 'import torch' 2>/dev/null ;;
+    python3-onnx) /usr/bin/python3 -c 'import onnx' 2>/dev/null ;;
+    python3-pil) /usr/bin/python3 -c 'import numpy, PIL' 2>/dev/null ;;
     util-linux) command -v setpriv >/dev/null ;;
     faketime) compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || [ -e /usr/lib/faketime/libfaketimeMT.so.1 ] ;;
     *) command -v "$1" >/dev/null ;;

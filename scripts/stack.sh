@@ -6,12 +6,14 @@
 # Ports: WHALES_PORT (API, 8000; workers follow), WHALES_AMQP_PORT (5672), WHALES_RABBITMQ_UI_PORT (15672),
 # WHALES_RABBITMQ_METRICS_PORT (15692), WHALES_POSTGRES_PORT (5432), WHALES_NOTIFIER_PORT (8085),
 # WHALES_PROMETHEUS_PORT (9090), WHALES_ALERTMANAGER_PORT (9093). The notifier runs dry, its
-# messages in its log, unless Telegram__BotToken or Telegram__BotToken_FILE and chats are in the environment (docs/settings.md). Everything it keeps lies in run/.
+# messages in its log, unless Telegram__BotToken or Telegram__BotToken_FILE and chats are in the environment (docs/settings.md).
+# Everything it keeps lies in WHALES_RUN (run/); WHALES_MODELS: the folder of model folders (models/).
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-RUN=$REPO/run
+RUN=$(realpath -m "${WHALES_RUN:-$REPO/run}")
+models_folder=$(realpath -m "${WHALES_MODELS:-$REPO/models}")
 api_port=${WHALES_PORT:-8000}
 amqp_port=${WHALES_AMQP_PORT:-5672}
 ui_port=${WHALES_RABBITMQ_UI_PORT:-15672}
@@ -21,7 +23,7 @@ notifier_port=${WHALES_NOTIFIER_PORT:-8085}
 prometheus_port=${WHALES_PROMETHEUS_PORT:-9090}
 alertmanager_port=${WHALES_ALERTMANAGER_PORT:-9093}
 
-mapfile -t models < <(cd "$REPO/models" 2>/dev/null && for f in */model.json; do [ -f "$f" ] && dirname "$f"; done | sort)
+mapfile -t models < <(cd "$models_folder" 2>/dev/null && for f in */model.json; do [ -f "$f" ] && dirname "$f"; done | sort)
 
 # The parts in the order in which they start; Prometheus last, so that it misses nobody.
 parts=(epmd rabbitmq postgres api "${models[@]/#/worker-}" notifier)
@@ -178,7 +180,7 @@ start_prometheus() {
 start_host() {
   local part=$1 program=$2 port=$3
   (
-    export ConnectionStrings__Whales RabbitMq__Uri ImageStore__Folder=$RUN/images Starts__Folder=$RUN/starts Models__Folder=$REPO/models
+    export ConnectionStrings__Whales RabbitMq__Uri ImageStore__Folder=$RUN/images Starts__Folder=$RUN/starts Models__Folder=$models_folder
     ConnectionStrings__Whales="Host=127.0.0.1;Port=$postgres_port;Username=whales;Password=$(secret postgres);Database=postgres"
     RabbitMq__Uri="amqp://whales:$(secret rabbitmq)@127.0.0.1:$amqp_port/"
     export ASPNETCORE_URLS=http://127.0.0.1:$port
@@ -299,6 +301,6 @@ case ${1:-} in
   up) up ;;
   down) down ;;
   status) status ;;
-  logs) if [ -n "${2:-}" ]; then tail -n 100 "$RUN/$2.log"; else tail -n 20 "$RUN"/*.log; fi ;;
+  logs) if [ -n "${2:-}" ]; then known "$2" && tail -n 100 "$RUN/$2.log"; else tail -n 20 "$RUN"/*.log; fi ;;
   *) die "Usage: scripts/stack.sh up|down|status|logs [PART]|stop PART|start PART" ;;
 esac

@@ -27,7 +27,7 @@ leftovers() {
 
 require_platform
 require_tools
-install_packages rabbitmq-server postgresql strace prometheus prometheus-alertmanager docker-compose util-linux faketime
+install_packages rabbitmq-server postgresql strace prometheus prometheus-alertmanager docker-compose util-linux faketime python3-torch python3-onnx python3-pil
 
 say "Building ..."
 build "$REPO/artifacts/test-build.log" Whales.Queue.sln -warnaserror
@@ -43,6 +43,17 @@ failed_run=0
 dotnet test Whales.Queue.sln -c Release --no-build --nologo -m:1 -nodeReuse:false --results-directory "$results" --logger trx \
   --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none "$@" || failed_run=1
 
+# The pipeline that trains the models; a selection of .NET tests goes without.
+if [ $# -eq 0 ]; then
+  say "Testing training/ ..."
+  for tests in test_training test_import; do
+    /usr/bin/python3 -W ignore "training/$tests.py" >"$results/$tests.log" 2>&1 || {
+      tail -n 60 "$results/$tests.log"
+      failed_run=1
+    }
+  done
+fi
+
 # Totals over all projects, from their reports.
 total() {
   { grep -rhoE '<Counters [^>]*' --include='*.trx' "$results" 2>/dev/null || true; } |
@@ -52,6 +63,7 @@ passed=$(total passed)
 failed=$(total failed)
 all=$(total total)
 skipped=$((all - passed - failed))
+trained=$({ grep -hoE '^Ran [0-9]+ tests' "$results"/test_*.log 2>/dev/null || true; } | awk '{ sum += $2 } END { print sum + 0 }')
 
 left=
 for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -71,4 +83,5 @@ if [ "$skipped" -gt 0 ]; then
 fi
 if [ "$passed" -eq 0 ] || [ "$failed" -gt 0 ]; then status=1; fi
 say "" "$passed passed, $failed failed"
+[ "$trained" -eq 0 ] || say "$trained tests of training/ ran"
 exit "$status"

@@ -11,6 +11,9 @@ public static class PhotoDecoder
     /// <summary>Pixels that a photo may have unless a caller says otherwise: 100 million, more than any camera of a survey gives.</summary>
     public const long DefaultMaxPixels = 100_000_000;
 
+    /// <summary>The most that any host may be set to take, 1,000 million; for photos whose size was checked against that setting when they were accepted.</summary>
+    public const long MostPixels = 1_000_000_000;
+
     /// <summary>
     /// How many pixels must be left for each one of the result when a decoder shrinks by itself. Its averaging is coarse; the good filter
     /// needs something to work on. At 1.5 a third of the time is saved and the result differs from a full decode by 2 of 255 (RMS).

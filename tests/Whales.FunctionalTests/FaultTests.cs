@@ -1,6 +1,7 @@
 using Whales.Contracts;
 using Whales.FunctionalTests.Running;
 using Whales.Testing;
+using Whales.Testing.Models;
 
 namespace Whales.FunctionalTests;
 
@@ -74,6 +75,31 @@ public sealed class FaultTests
 
         await cluster.VirtualHost!.DeleteQueueAsync(Names.Queue(Model));
         await cluster.StartWorkerAsync();
+
+        Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
+    }
+
+    [Fact]
+    public async Task Broker_QueueDeletedBesideOneThatWasDeclaredDifferently_PhotosAreSentAgain()
+    {
+        const string Other = "another";
+        await using var cluster = await Cluster.StartAsync(
+            folder =>
+            {
+                TestModels.Write(folder, new TestModel { Name = Other });
+                TestPictures.WriteSlowModel(folder);
+            },
+            settings: new Dictionary<string, string?> { ["Relay__ResendAfter"] = "00:00:02" });
+        var accepted = await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+        await Eventually.UntilAsync(
+            async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Messages == 1, Patience, "the photo is in its queue");
+
+        // The other model comes first in every order in which they are looked at.
+        Assert.True(string.CompareOrdinal(Other, Model) < 0);
+        await cluster.VirtualHost!.DeleteQueueAsync(Names.Queue(Other));
+        await cluster.VirtualHost!.DeclareClassicQueueAsync(Names.Queue(Other));
+        await cluster.VirtualHost!.DeleteQueueAsync(Names.Queue(Model));
+        await cluster.StartWorkerAsync(model: Model);
 
         Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(accepted.Id)).Status);
     }

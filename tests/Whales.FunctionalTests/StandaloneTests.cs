@@ -72,6 +72,15 @@ public sealed class StandaloneTests
     }
 
     [Fact]
+    public async Task Photo_LargerThanUsualWhereThatIsAllowed_IsNamed()
+    {
+        await using var system = await StandaloneSystem.StartAsync(
+            TestPictures.WriteQuickModel, new Dictionary<string, string?> { ["Ingest__MaxPhotoPixels"] = "200000000" });
+
+        AssertNamed("red", await system.Client.IdentifyAsync(TestPhotos.LargePng(12_000, 10_000, (255, 0, 0)), TestPictures.QuickModel));
+    }
+
+    [Fact]
     public async Task Photo_GoneFromTheStoreBeforeItsTurn_FailsAsMissing()
     {
         await using var system = await StandaloneSystem.StartAsync(TestPictures.WriteLongModel, OneAtATime);

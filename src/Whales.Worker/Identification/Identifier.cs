@@ -41,7 +41,7 @@ internal sealed partial class Identifier(
                 await decoders.RunAsync(command.Lane, () =>
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values);
+                    PhotoDecoder.Decode(photo.Memory.Span, command.Region, spec, tensor.Values, PhotoDecoder.MostPixels);
                 });
             }
 

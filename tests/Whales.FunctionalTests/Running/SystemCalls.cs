@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Whales.Testing;
 
 namespace Whales.FunctionalTests.Running;
@@ -13,7 +14,7 @@ public sealed class SystemCalls
     public static IReadOnlyList<string> Recorder(string file) =>
     [
         // -y shows the paths of descriptors. Only these calls stop the host; all others run at their own speed.
-        "strace", "-f", "--seccomp-bpf", "-y", "-s", "400", "-e", "trace=fsync,fdatasync,sendto,sendmsg", "-e", "signal=none", "-o", file,
+        "strace", "-f", "--seccomp-bpf", "-y", "-s", "400", "-e", "trace=fsync,fdatasync,sendto,sendmsg,recvfrom,recvmsg", "-e", "signal=none", "-o", file,
     ];
 
     /// <summary>Reads the record once it has a line with <paramref name="last"/>: strace writes behind the host.</summary>
@@ -49,6 +50,24 @@ public sealed class SystemCalls
             _lines, after + 1, line => line.Contains("send", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
         Assert.True(at >= 0, $"{text} was not sent after line {after}:\n{string.Join('\n', _lines)}");
         return at;
+    }
+
+    /// <summary>Where bytes with <paramref name="text"/> had come over the connection that line <paramref name="sent"/> sent to, after it.</summary>
+    public int Answered(int sent, string text)
+    {
+        var connection = Regex.Match(_lines[sent], @"\(([0-9]+<socket:\[[0-9]+\]>)").Groups[1].Value;
+        Assert.NotEmpty(connection);
+        for (var begin = sent + 1; begin < _lines.Length; begin++)
+        {
+            if (!_lines[begin].Contains("recv", StringComparison.Ordinal) || !_lines[begin].Contains($"({connection}", StringComparison.Ordinal))
+                continue;
+            var end = End(begin);
+            if (end >= 0 && _lines[end].Contains(text, StringComparison.Ordinal))
+                return end;
+        }
+
+        Assert.Fail($"{text} did not come over {connection} after line {sent}:\n{string.Join('\n', _lines)}");
+        return -1;
     }
 
     public string Line(int at) => _lines[at];

@@ -149,6 +149,17 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
     }
 
     [Fact]
+    public async Task Document_ExamplesOfTheDefaultModel_AreAsItsManifestSays()
+    {
+        var document = await DocumentAsync();
+
+        var model = Example(Operation(document, "/v1/models"), "200")[0]!;
+        Assert.Equal((IngestServer.Model, "7", "fast"), ((string?)model["name"], (string?)model["version"], (string?)model["tier"]));
+        var finished = Example(Operation(document, $"{Path}/{{id}}"), "200");
+        Assert.Equal((IngestServer.Model, "7"), ((string?)finished["model"], (string?)finished["modelVersion"]));
+    }
+
+    [Fact]
     public async Task Document_EveryErrorExample_HasAKnownCode()
     {
         var codes = Operations(await DocumentAsync())
@@ -215,8 +226,10 @@ public sealed class OpenApiTests(IngestServerFixture fixture) : IClassFixture<In
 
     private static IEnumerable<string> Headers(JsonObject operation, string status) => operation["responses"]![status]!["headers"]!.AsObject().Select(h => h.Key);
 
+    private static JsonObject Operation(JsonNode document, string path, string method = "get") => document["paths"]![path]![method]!.AsObject();
+
     private static JsonNode Parameter(JsonNode document, string path, string method, string name) =>
-        Parameters(document["paths"]![path]![method]!.AsObject()).Single(p => (string?)p["name"] == name);
+        Parameters(Operation(document, path, method)).Single(p => (string?)p["name"] == name);
 
     private static IEnumerable<JsonNode> Parameters(JsonObject operation) => operation["parameters"]?.AsArray().OfType<JsonNode>() ?? [];
 

@@ -166,7 +166,7 @@ public sealed class IngestServer : IAsyncDisposable
                 Status = status,
                 CompletedAt = DateTimeOffset.UtcNow,
                 Result = status == IdentificationStatus.Succeeded
-                    ? new IdentificationResult { Decision = Decision.Identified, Candidates = [new Candidate { IndividualId = "1204", Name = "Whale 1204", Species = "Eubalaena glacialis", Score = 0.8f }] }
+                    ? new IdentificationResult { Decision = Decision.Identified, Candidates = [new Candidate { IndividualId = "1204", Name = "Whale 1204", Species = "Eubalaena glacialis", Score = 0.8f }], CetaceanScore = 0.9f }
                     : null,
                 Timings = status == IdentificationStatus.Succeeded ? new Timings { QueueMs = 1, BatchSize = 1 } : null,
                 ModelVersion = status == IdentificationStatus.Succeeded ? "7" : null,

@@ -121,19 +121,27 @@ public static class TestPhotos
     public static byte[] Truncated(byte[] photo, double part = 0.5) => photo[..(int)(photo.Length * part)];
 
     /// <summary>30,000 x 30,000 pixels announced in about a kilobyte.</summary>
-    public static byte[] HugePng()
+    public static byte[] HugePng() => PngOf(30_000, 30_000, bits: 8, colourType: 0, palette: default, bytes: 900_000);
+
+    /// <summary>A whole PNG of one colour that may have hundreds of millions of pixels: eight of them are a byte before they are packed.</summary>
+    public static byte[] LargePng(int width, int height, (byte Red, byte Green, byte Blue) colour) =>
+        PngOf(width, height, bits: 1, colourType: 3, [colour.Red, colour.Green, colour.Blue], (1 + (width + 7) / 8) * height);
+
+    /// <summary>So many zeros as the packed pixels, whether that is all of them or not.</summary>
+    private static byte[] PngOf(int width, int height, byte bits, byte colourType, ReadOnlySpan<byte> palette, int bytes)
     {
         var header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, 30_000);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), 30_000);
-        header[8] = 8; // Bits; colour type 0 is grey.
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        header[8] = bits;
+        header[9] = colourType;
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.SmallestSize, leaveOpen: true))
-            zlib.Write(new byte[900_000]);
+            zlib.Write(new byte[bytes]);
         return
         [
-            0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A,
-            .. PngCleaner.Chunk("IHDR"u8, header), .. PngCleaner.Chunk("IDAT"u8, data.ToArray()), .. PngCleaner.Chunk("IEND"u8, default),
+            0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, .. PngCleaner.Chunk("IHDR"u8, header),
+            .. palette.IsEmpty ? [] : PngCleaner.Chunk("PLTE"u8, palette), .. PngCleaner.Chunk("IDAT"u8, data.ToArray()), .. PngCleaner.Chunk("IEND"u8, default),
         ];
     }
 

@@ -74,4 +74,30 @@ public sealed record TestModel
 
     /// <summary>Broken when it differs from <see cref="Width"/>: the network's own width.</summary>
     public int? NetworkWidth { get; init; }
+
+    public NetworkFlaw Flaw { get; init; }
+}
+
+/// <summary>What is wrong with a network that opens and has the names and types that its manifest says.</summary>
+public enum NetworkFlaw
+{
+    None,
+
+    /// <summary>It wants a mask beside the photo.</summary>
+    SecondInput,
+
+    /// <summary>One number a photo, [n].</summary>
+    FlatOutput,
+
+    /// <summary>The result of every picture is no number.</summary>
+    NoNumbers,
+
+    /// <summary>Every run fails.</summary>
+    FailsAlways,
+
+    /// <summary>The gate is [n, 3].</summary>
+    GateForEachChannel,
+
+    /// <summary>The gate gives 2 for every picture.</summary>
+    GateAboveOne,
 }

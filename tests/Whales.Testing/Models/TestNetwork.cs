@@ -31,16 +31,31 @@ internal static class TestNetwork
             result = graph.Node("Add", [result, EndForWhite(graph, brightness)]);
         if (model.ExtraWork > 0)
             result = graph.Node("Add", [result, Nothing(graph, Work(graph, colour, model.ExtraWork))]);
+        result = model.Flaw switch
+        {
+            NetworkFlaw.SecondInput => graph.Node("Add", [result, Nothing(graph, graph.Input("mask", batch, 1))]),
+            NetworkFlaw.FlatOutput => graph.Node("ReduceMean", [result], ("axes", [1]), ("keepdims", [0])),
+            NetworkFlaw.NoNumbers => graph.Node("Add", [result, graph.Node("Sqrt", [Shifted(graph, Nothing(graph, brightness), -1)])]),
+            NetworkFlaw.FailsAlways => graph.Node("Add", [result, graph.Node("Gather", [graph.Constant([0], 1), graph.Node("Cast", [Shifted(graph, Nothing(graph, brightness), 5)], ("to", [OnnxGraph.Int64]))], ("axis", [0]))]),
+            _ => result,
+        };
         if (model.HasIntegerOutput)
             result = graph.Node("Cast", [result], ("to", [OnnxGraph.Int64]));
 
         graph.Name(result, model.OutputName);
-        graph.Output(model.OutputName, model.HasIntegerOutput ? OnnxGraph.Int64 : OnnxGraph.Float, batch, model.IsClassifier ? TestModels.Individuals.Count : values + 1);
+        long?[] shape = model.Flaw == NetworkFlaw.FlatOutput ? [batch] : [batch, model.IsClassifier ? TestModels.Individuals.Count : values + 1];
+        graph.Output(model.OutputName, model.HasIntegerOutput ? OnnxGraph.Int64 : OnnxGraph.Float, shape);
         if (model.HasCetaceanGate)
         {
             // 0.02 for white, above 0.98 for every colour.
-            graph.Name(graph.Node("Sigmoid", [Scaled(graph, Shifted(graph, brightness, -0.8f), -20)]), "cetacean");
-            graph.Output("cetacean", OnnxGraph.Float, batch, 1);
+            var gate = model.Flaw switch
+            {
+                NetworkFlaw.GateForEachChannel => graph.Node("Sigmoid", [colour]),
+                NetworkFlaw.GateAboveOne => Shifted(graph, Nothing(graph, brightness), 2),
+                _ => graph.Node("Sigmoid", [Scaled(graph, Shifted(graph, brightness, -0.8f), -20)]),
+            };
+            graph.Name(gate, "cetacean");
+            graph.Output("cetacean", OnnxGraph.Float, batch, model.Flaw == NetworkFlaw.GateForEachChannel ? 3 : 1);
         }
 
         return graph.ToFile();

@@ -14,6 +14,12 @@ public sealed class ModelLoadTests : ModelFixture
         { new TestModel { FixedBatch = 1 }, "input 'image' has a fixed batch of 1" },
         { new TestModel { NetworkWidth = 32 }, "input 'image' is [n, 3, 16, 32]; the manifest's width, height and layout mean [n, 3, 16, 16]" },
         { new TestModel { HasIntegerOutput = true }, "output 'embedding' is Int64" },
+        { new TestModel { Flaw = NetworkFlaw.SecondInput }, "has 2 inputs ('image', 'mask'); one, the photo, is expected" },
+        { new TestModel { Flaw = NetworkFlaw.FlatOutput }, "output 'embedding' is [2] for 2 photos; [2, values] is expected" },
+        { new TestModel { Flaw = NetworkFlaw.NoNumbers }, "output 'embedding' has values that are no numbers" },
+        { new TestModel { Flaw = NetworkFlaw.FailsAlways }, "a trial run of 2 photos failed" },
+        { new TestModel { HasCetaceanGate = true, Flaw = NetworkFlaw.GateForEachChannel }, "output 'cetacean' is [2, 3] for 2 photos; [2] or [2, 1] is expected" },
+        { new TestModel { HasCetaceanGate = true, Flaw = NetworkFlaw.GateAboveOne }, "output 'cetacean' gave 2 for a picture of the mean colour; a probability, 0 to 1, is expected" },
     };
 
     [Theory]
