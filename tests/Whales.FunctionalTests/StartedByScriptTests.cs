@@ -38,7 +38,11 @@ public sealed class StartedByScriptTests : IDisposable
         var port = FreePort.Next();
         var environment = new Dictionary<string, string?>
         {
-            ["WHALES_RUN"] = _folder.Path("run"), ["WHALES_MODELS"] = _folder.Path("models"), ["WHALES_PORT"] = $"{port}", ["Inference__BatchSize"] = "1", ["Inference__Sessions"] = "1",
+            ["WHALES_RUN"] = _folder.Path("run"),
+            ["WHALES_MODELS"] = _folder.Path("models"),
+            ["WHALES_PORT"] = $"{port}",
+            ["Inference__BatchSize"] = "1",
+            ["Inference__Sessions"] = "1",
         };
         foreach (var name in new[] { "AMQP", "RABBITMQ_UI", "RABBITMQ_METRICS", "POSTGRES", "NOTIFIER", "PROMETHEUS", "ALERTMANAGER" })
             environment[$"WHALES_{name}_PORT"] = $"{FreePort.Next()}";
@@ -74,8 +78,11 @@ public sealed class StartedByScriptTests : IDisposable
     [Fact]
     public void Documents_PartsOfTheStack_AreItsParts()
     {
-        string[] parts = ["epmd", "rabbitmq", "postgres", "api", "notifier", "prometheus", "alertmanager", "PART", "worker-MODEL",
-            .. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "models")).Select(folder => $"worker-{Path.GetFileName(folder)}")];
+        string[] parts =
+        [
+            "epmd", "rabbitmq", "postgres", "api", "notifier", "prometheus", "alertmanager", "PART", "worker-MODEL",
+            .. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "models")).Select(folder => $"worker-{Path.GetFileName(folder)}"),
+        ];
 
         var named = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "README.md"))
             .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"stack\.sh (?:logs|start|stop) ([A-Za-z0-9_-]+)")).Select(match => match.Groups[1].Value).ToHashSet();
