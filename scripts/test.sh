@@ -32,27 +32,31 @@ install_packages rabbitmq-server postgresql strace prometheus prometheus-alertma
 say "Building ..."
 build "$REPO/artifacts/test-build.log" Whales.Queue.sln -warnaserror
 cd "$REPO"
+rm -rf "$results"
+mkdir -p "$results"
+failed_run=0
+# The tests of the pipeline that trains the models take one core and so does the check of the format: side by side. A selection of .NET tests goes without.
+training=
+if [ $# -eq 0 ]; then
+  say "Testing training/ ..."
+  (
+    failed=0
+    for tests in test_training test_import; do
+      /usr/bin/python3 -W ignore "training/$tests.py" >"$results/$tests.log" 2>&1 || { tail -n 60 "$results/$tests.log"; failed=1; }
+    done
+    exit "$failed"
+  ) &
+  training=$!
+fi
 say "Checking the format ..."
 # The binding of ONNX Runtime is compiled from its package, whose format is its own.
-dotnet format Whales.Queue.sln --no-restore --verify-no-changes --exclude node_modules
+dotnet format Whales.Queue.sln --no-restore --verify-no-changes --exclude node_modules || failed_run=1
+[ -z "$training" ] || wait "$training" || failed_run=1
 
 say "Testing ..."
-rm -rf "$results"
-failed_run=0
 # One project after the other: within one, tests run in parallel already, and two cores are soon full.
 dotnet test Whales.Queue.sln -c Release --no-build --nologo -m:1 -nodeReuse:false --results-directory "$results" --logger trx \
   --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none "$@" || failed_run=1
-
-# The pipeline that trains the models; a selection of .NET tests goes without.
-if [ $# -eq 0 ]; then
-  say "Testing training/ ..."
-  for tests in test_training test_import; do
-    /usr/bin/python3 -W ignore "training/$tests.py" >"$results/$tests.log" 2>&1 || {
-      tail -n 60 "$results/$tests.log"
-      failed_run=1
-    }
-  done
-fi
 
 # Totals over all projects, from their reports.
 total() {
