@@ -25,7 +25,7 @@ from whaleid import trainer as training
 from whaleid.augment import augment, normalise, to_float, warp
 from whaleid.average import average
 from whaleid.batches import Pool
-from whaleid.continue_from import continue_from_onnx, grow_deeper
+from whaleid.continue_from import aim_at, continue_from_onnx, grow_deeper
 from whaleid.curve import draw_curve
 from whaleid.data import Photos, Split, read_photos, split_by_individual
 from whaleid.export import GatedEmbedder, export_onnx, largest_difference
@@ -39,7 +39,7 @@ from whaleid.nets.efficientnet import EfficientNet, Stage
 from whaleid.onnx_session import OnnxSession
 from whaleid.pseudo import pseudo_labels
 from whaleid.recipes import Recipe
-from whaleid.teacher import teacher_embeddings
+from whaleid.teacher import reduce, teacher_embeddings
 
 SIDE, ANIMALS, VIEWS = 48, 36, 6
 RECIPE = Recipe("efficientnet_b0", "fast", sizes=((32, 1.0),), input_size=32, epochs=12, batch=16, lr=3e-3, margin=(0.0, 0.1), mirror=0.0, scale=10.0, dim=16, strips=2, ema=0.9)
@@ -246,6 +246,29 @@ class TrainingTest(unittest.TestCase):
         self.assertTrue(np.allclose(np.linalg.norm(both, axis=2), 1, atol=1e-5))
         for part, path in ((both[:, :, :8], paths[0]), (both[:, :, 8:], paths[1])):
             self.assertTrue(np.allclose(part * np.sqrt(2), embeddings([path]), atol=1e-5))
+
+    def test_reduce_keeps_the_cosines_of_teachers_that_know_less_than_their_numbers_could_say(self) -> None:
+        torch.manual_seed(0)
+        known = torch.nn.functional.normalize(torch.randn(40, 2, 6), dim=2)
+        wide = known @ torch.linalg.qr(torch.randn(20, 20))[0][:6]
+        first, second = reduce((wide[:30].numpy(), wide[30:].numpy()), 6)
+        self.assertEqual((first.shape, second.shape), ((30, 2, 6), (10, 2, 6)))
+        self.assertTrue(np.allclose(first[:, 0] @ second[:, 1].T, (known[:30, 0] @ known[30:, 1].T).numpy(), atol=1e-5))
+        self.assertTrue(np.allclose(np.linalg.norm(reduce((wide.numpy(), wide.numpy()), 3)[0], axis=2), 1, atol=1e-5))
+        self.assertEqual(reduce((known.numpy(), known.numpy()), 8)[0].shape, (40, 2, 6))
+
+    def test_aim_at_brings_the_embedding_to_where_it_should_lie(self) -> None:
+        torch.manual_seed(0)
+        model, x = Embedder("efficientnet_b0", dim=8, strips=2, drop=0.0), torch.randn(40, 3, 32, 32)
+        model.train()(x)
+        with torch.no_grad():
+            own = model.eval()(x)
+            rotation = torch.linalg.qr(torch.randn(8, 8))[0]
+            aim_at(model, own, own @ rotation, x)
+            self.assertTrue(torch.allclose(model.eval()(x), own @ rotation, atol=1e-2))
+            model.neck.train().momentum, found = 1.0, model.neck.running_mean.clone()
+            model(x)
+        self.assertTrue(torch.allclose(model.neck.running_mean, found, atol=1e-3))
 
     def test_continue_from_onnx_gives_the_same_function_with_batch_norms_that_can_learn(self) -> None:
         norms = {"resnet_50_to_conv4": "stages.1.0.bn2", "efficientnet_b0": "blocks.3.depthwise.1", "efficientnet_v2_b0": "blocks.9.project.1"}

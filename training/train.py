@@ -14,7 +14,7 @@ import torch
 from whaleid.augment import normalise, resize, to_float
 from whaleid.batches import Pool
 from whaleid.checkpoint import CHECKPOINT, open_checkpoint
-from whaleid.continue_from import continue_from_onnx, continue_or_grow
+from whaleid.continue_from import aim_at, continue_from_onnx, continue_or_grow
 from whaleid.curve import draw_curve
 from whaleid.data import read_photos, split_by_individual
 from whaleid.evaluate import evaluate
@@ -23,7 +23,7 @@ from whaleid.model_folder import write_model_folder
 from whaleid.nets import Embedder
 from whaleid.options import add_data_options, add_recipe_options, recipe_of, run_directory, set_threads
 from whaleid.pseudo import pseudo_labels
-from whaleid.teacher import input_size, teacher_embeddings
+from whaleid.teacher import input_size, reduce, teacher_embeddings
 from whaleid.trainer import RunOptions, Trainer
 
 
@@ -66,6 +66,8 @@ def main() -> None:
     if teacher is not None and options.names_at is not None:
         found = pseudo_labels(labelled, split, teacher, options.names_at)
         print(f"{(found >= 0).sum()} of {len(found)} unlabelled photos named by the teacher", flush=True)
+    if teacher is not None:
+        teacher = reduce(teacher, recipe.dim)
     pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device, recipe.repeats, found,
                 unnamed_too=recipe.teacher_weight > 0)
     initialise = None
@@ -74,8 +76,15 @@ def main() -> None:
         if options.init.name == CHECKPOINT:
             initialise = lambda model: continue_or_grow(model, open_checkpoint(options.init.parent)[0])
         elif options.init.suffix == ".onnx":
-            side = input_size(options.init)
-            initialise = lambda model: continue_from_onnx(model, options.init, normalise(resize(some, side)))
+            pictures = normalise(resize(some, input_size(options.init)))
+            own = None
+            if teacher is not None and teacher[0].shape[2] == recipe.dim:
+                own = teacher_embeddings([options.init], labelled, "labelled", cache, threads)[split.train].reshape(-1, recipe.dim)
+
+            def initialise(model: Embedder) -> None:
+                continue_from_onnx(model, options.init, pictures)
+                if own is not None:
+                    aim_at(model, torch.from_numpy(own), torch.from_numpy(teacher[0][split.train].reshape(own.shape)), pictures)
         else:
             initialise = lambda model: start_from_imagenet(model, options.init, normalise(resize(some, 128)))
     trainer = Trainer(recipe, pool, teacher[0].shape[2] if teacher is not None else None,

@@ -50,6 +50,21 @@ def continue_from_onnx(model: Embedder, path: Path, pictures: Tensor) -> None:
     unfold(model, folded, pictures)
 
 
+@torch.no_grad()
+def aim_at(model: Embedder, own: Tensor, aim: Tensor, pictures: Tensor) -> None:
+    """Puts a linear map behind the embedding, in the same layers: the one that brings what the network gives for some photos, `own`, closest to
+    `aim` (both unit vectors [N,dim]; ridge regression). A loss that compares the two then begins low instead of undoing what was learned.
+    `pictures`: as for continue_from_onnx."""
+    ridge = 1e-4 * len(own) * torch.eye(own.shape[1])
+    linear = torch.linalg.solve(own.T @ own + ridge, own.T @ aim).T
+    neck, project = model.neck, model.project
+    scale = neck.weight / (neck.running_var + neck.eps).sqrt()
+    project.weight.copy_(linear @ (scale[:, None] * project.weight))
+    neck.bias.copy_(linear @ (neck.bias - scale * neck.running_mean))
+    neck.running_mean.zero_(), neck.running_var.fill_(1 - neck.eps), neck.weight.fill_(1)
+    unfold(model, [neck], pictures)
+
+
 def continue_or_grow(model: Embedder, donor: Embedder) -> None:
     """`donor`: of the same architecture, or a ResNet with fewer blocks."""
     if donor.architecture == model.architecture:
@@ -81,10 +96,11 @@ def grow_deeper(model: Embedder, donor: Embedder) -> None:
 
 
 @torch.no_grad()
-def unfold(model: Embedder, norms: list[nn.BatchNorm2d], pictures: Tensor) -> None:
+def unfold(model: Embedder, norms: list[nn.BatchNorm1d | nn.BatchNorm2d], pictures: Tensor) -> None:
     """Gives `norms`, which only add their bias so far, the statistics of their inputs, and takes them back by scale and shift."""
     seen: dict[nn.Module, list[Tensor]] = {n: [] for n in norms}
-    hooks = [n.register_forward_pre_hook(lambda m, x: seen[m].append(torch.stack(torch.var_mean(x[0].float(), (0, 2, 3))))) for n in norms]
+    hooks = [n.register_forward_pre_hook(lambda m, x: seen[m].append(torch.stack(torch.var_mean(x[0].float(), [d for d in range(x[0].ndim) if d != 1]))))
+             for n in norms]
     model.eval()
     for k in range(0, len(pictures), 32):
         model(pictures[k : k + 32])

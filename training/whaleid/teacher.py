@@ -27,6 +27,17 @@ def teacher_embeddings(models: Sequence[Path], photos: Photos, name: str, cache:
     return np.concatenate(of_each, axis=2) / np.sqrt(np.float32(len(of_each)))
 
 
+def reduce(teacher: tuple[np.ndarray, np.ndarray], dim: int) -> tuple[np.ndarray, np.ndarray]:
+    """Several teachers' embeddings [N,2,T] as unit vectors [N,2,dim] with cosines as near as `dim` numbers allow: their projection on
+    the first principal directions (not centred, cosines are not). As they are where T is not above `dim`."""
+    if teacher[0].shape[2] <= dim:
+        return teacher
+    rows = torch.from_numpy(np.concatenate([t.reshape(-1, t.shape[2]) for t in teacher]))
+    values, vectors = torch.linalg.eigh(rows.T @ rows)  # in rising order
+    first = vectors[:, -dim:]
+    return tuple(torch.nn.functional.normalize(torch.from_numpy(t) @ first, dim=2).numpy() for t in teacher)
+
+
 def _cached(model: Path, photos: Photos, name: str, cache: Path, threads: int) -> np.ndarray:
     with open(model, "rb") as f:
         digest = hashlib.sha256(f.read())
