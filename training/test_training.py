@@ -251,11 +251,14 @@ class TrainingTest(unittest.TestCase):
         torch.manual_seed(0)
         known = torch.nn.functional.normalize(torch.randn(40, 2, 6), dim=2)
         wide = known @ torch.linalg.qr(torch.randn(20, 20))[0][:6]
-        first, second = reduce((wide[:30].numpy(), wide[30:].numpy()), 6)
+        first, second = reduce((wide[:30].numpy(), wide[30:].numpy()), range(20), 6)
         self.assertEqual((first.shape, second.shape), ((30, 2, 6), (10, 2, 6)))
         self.assertTrue(np.allclose(first[:, 0] @ second[:, 1].T, (known[:30, 0] @ known[30:, 1].T).numpy(), atol=1e-5))
-        self.assertTrue(np.allclose(np.linalg.norm(reduce((wide.numpy(), wide.numpy()), 3)[0], axis=2), 1, atol=1e-5))
-        self.assertEqual(reduce((known.numpy(), known.numpy()), 8)[0].shape, (40, 2, 6))
+        self.assertTrue(np.allclose(np.linalg.norm(reduce((wide.numpy(), wide.numpy()), range(40), 3)[0], axis=2), 1, atol=1e-5))
+        self.assertEqual(reduce((known.numpy(), known.numpy()), range(40), 8)[0].shape, (40, 2, 6))
+        nothing = np.zeros((0, 2, 0), np.float32)  # as teacher_embeddings has it where no photo is without a name
+        alone, none = reduce((wide.numpy(), nothing), range(40), 6)
+        self.assertEqual((alone.shape, len(none)), ((40, 2, 6), 0))
 
     def test_aim_at_brings_the_embedding_to_where_it_should_lie(self) -> None:
         torch.manual_seed(0)

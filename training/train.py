@@ -67,7 +67,7 @@ def main() -> None:
         found = pseudo_labels(labelled, split, teacher, options.names_at)
         print(f"{(found >= 0).sum()} of {len(found)} unlabelled photos named by the teacher", flush=True)
     if teacher is not None:
-        teacher = reduce(teacher, recipe.dim)
+        teacher = reduce(teacher, split.train, recipe.dim)
     pool = Pool(labelled, unlabelled, split, teacher, recipe.batch, recipe.mirror, options.seed, device, recipe.repeats, found,
                 unnamed_too=recipe.teacher_weight > 0)
     initialise = None
@@ -77,14 +77,12 @@ def main() -> None:
             initialise = lambda model: continue_or_grow(model, open_checkpoint(options.init.parent)[0])
         elif options.init.suffix == ".onnx":
             pictures = normalise(resize(some, input_size(options.init)))
-            own = None
-            if teacher is not None and teacher[0].shape[2] == recipe.dim:
-                own = teacher_embeddings([options.init], labelled, "labelled", cache, threads)[split.train].reshape(-1, recipe.dim)
 
             def initialise(model: Embedder) -> None:
                 continue_from_onnx(model, options.init, pictures)
-                if own is not None:
-                    aim_at(model, torch.from_numpy(own), torch.from_numpy(teacher[0][split.train].reshape(own.shape)), pictures)
+                if teacher is not None and teacher[0].shape[2] == recipe.dim:
+                    own, aim = (e[split.train].reshape(-1, recipe.dim) for e in (teacher_embeddings([options.init], labelled, "labelled", cache, threads), teacher[0]))
+                    aim_at(model, torch.from_numpy(own), torch.from_numpy(aim), pictures)
         else:
             initialise = lambda model: start_from_imagenet(model, options.init, normalise(resize(some, 128)))
     trainer = Trainer(recipe, pool, teacher[0].shape[2] if teacher is not None else None,

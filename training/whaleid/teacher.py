@@ -27,15 +27,16 @@ def teacher_embeddings(models: Sequence[Path], photos: Photos, name: str, cache:
     return np.concatenate(of_each, axis=2) / np.sqrt(np.float32(len(of_each)))
 
 
-def reduce(teacher: tuple[np.ndarray, np.ndarray], dim: int) -> tuple[np.ndarray, np.ndarray]:
-    """Several teachers' embeddings [N,2,T] as unit vectors [N,2,dim] with cosines as near as `dim` numbers allow: their projection on
-    the first principal directions (not centred, cosines are not). As they are where T is not above `dim`."""
-    if teacher[0].shape[2] <= dim:
+def reduce(teacher: tuple[np.ndarray, np.ndarray], train: Sequence[int], dim: int) -> tuple[np.ndarray, np.ndarray]:
+    """Several teachers' embeddings, of the labelled photos and of the unlabelled ones [N,2,T], as unit vectors [N,2,dim] with cosines as near as
+    `dim` numbers allow: their projection on the first principal directions (not centred, cosines are not) of the photos that are learned from,
+    `train` of the labelled ones and all others. As they are where T is not above `dim`."""
+    width = teacher[0].shape[2]
+    if width <= dim:
         return teacher
-    rows = torch.from_numpy(np.concatenate([t.reshape(-1, t.shape[2]) for t in teacher]))
-    values, vectors = torch.linalg.eigh(rows.T @ rows)  # in rising order
-    first = vectors[:, -dim:]
-    return tuple(torch.nn.functional.normalize(torch.from_numpy(t) @ first, dim=2).numpy() for t in teacher)
+    rows = torch.from_numpy(np.concatenate([t.reshape(-1, width) for t in (teacher[0][train], teacher[1]) if len(t)]))
+    _, directions = torch.linalg.eigh(rows.T @ rows)  # the first come last
+    return tuple(torch.nn.functional.normalize(torch.from_numpy(t) @ directions[:, -dim:], dim=2).numpy() if len(t) else t for t in teacher)
 
 
 def _cached(model: Path, photos: Photos, name: str, cache: Path, threads: int) -> np.ndarray:
