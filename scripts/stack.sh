@@ -3,7 +3,8 @@
 # and, where their Debian packages are installed, Prometheus and Alertmanager.
 #   scripts/stack.sh up|down|status|logs [PART]
 #   scripts/stack.sh stop|start PART     one part of a running stack
-# Ports: WHALES_PORT (API, 8000; workers follow), WHALES_AMQP_PORT (5672), WHALES_RABBITMQ_UI_PORT (15672),
+# Ports: WHALES_PORT (API, 8000; workers follow), WHALES_AMQP_PORT (5672), WHALES_RABBITMQ_DIST_PORT and WHALES_EPMD_PORT (Erlang's,
+# 20000 and 30002 above), WHALES_RABBITMQ_UI_PORT (15672),
 # WHALES_RABBITMQ_METRICS_PORT (15692), WHALES_POSTGRES_PORT (5432), WHALES_NOTIFIER_PORT (8085),
 # WHALES_PROMETHEUS_PORT (9090), WHALES_ALERTMANAGER_PORT (9093). The notifier runs dry, its
 # messages in its log, unless Telegram__BotToken or Telegram__BotToken_FILE and chats are in the environment (docs/settings.md).
@@ -16,6 +17,8 @@ RUN=$(realpath -m "${WHALES_RUN:-$REPO/run}")
 models_folder=$(realpath -m "${WHALES_MODELS:-$REPO/models}")
 api_port=${WHALES_PORT:-8000}
 amqp_port=${WHALES_AMQP_PORT:-5672}
+epmd_port=${WHALES_EPMD_PORT:-$((amqp_port + 30002))}
+dist_port=${WHALES_RABBITMQ_DIST_PORT:-$((amqp_port + 20000))}
 ui_port=${WHALES_RABBITMQ_UI_PORT:-15672}
 metrics_port=${WHALES_RABBITMQ_METRICS_PORT:-15692}
 postgres_port=${WHALES_POSTGRES_PORT:-5432}
@@ -70,7 +73,7 @@ port_of() {
 healthy() {
   pid_of "$1" >/dev/null || return 1
   case $1 in
-    epmd) port_in_use "$((amqp_port + 30002))" ;;
+    epmd) port_in_use "$epmd_port" ;;
     rabbitmq) curl -fs -m 5 -o /dev/null -K - <<<"user = \"whales:$(secret rabbitmq)\"
 url = \"http://127.0.0.1:$ui_port/api/health/checks/local-alarms\"" && port_in_use "$amqp_port" ;;
     postgres) "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" ;;
@@ -96,7 +99,7 @@ wait_part() {
   say "  $part is ready"
 }
 
-start_epmd() { launch epmd epmd -port "$((amqp_port + 30002))" -address 127.0.0.1; }
+start_epmd() { launch epmd epmd -port "$epmd_port" -address 127.0.0.1; }
 
 start_rabbitmq() {
   local dir=$RUN/rabbitmq
@@ -116,8 +119,8 @@ log.console.level = warning
 CONF
   # "detached" lets the start script become the server, so that its pid is the server's. The arguments' file is named from $REPO, whose own
   # name may have blanks.
-  launch rabbitmq env -C "$REPO" detached=true HOME="$dir" ERL_EPMD_PORT="$((amqp_port + 30002))" ERL_EPMD_ADDRESS=127.0.0.1 \
-    RABBITMQ_NODENAME=whales@localhost RABBITMQ_DIST_PORT="$((amqp_port + 20000))" RABBITMQ_MNESIA_BASE="$dir/data" \
+  launch rabbitmq env -C "$REPO" detached=true HOME="$dir" ERL_EPMD_PORT="$epmd_port" ERL_EPMD_ADDRESS=127.0.0.1 \
+    RABBITMQ_NODENAME=whales@localhost RABBITMQ_DIST_PORT="$dist_port" RABBITMQ_MNESIA_BASE="$dir/data" \
     RABBITMQ_LOG_BASE="$dir/log" RABBITMQ_ENABLED_PLUGINS_FILE="$dir/plugins" RABBITMQ_CONFIG_FILE="$dir/rabbitmq.conf" \
     RABBITMQ_ADVANCED_CONFIG_FILE="$dir/advanced.config" RABBITMQ_CONF_ENV_FILE="$dir/rabbitmq-env.conf" \
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none -args_file deploy/rabbitmq/dead-letter-workers.args' \
@@ -206,7 +209,7 @@ start_part() {
   local part=$1 port
   if pid_of "$part" >/dev/null; then return; fi
   case $part in
-    epmd) port=$((amqp_port + 30002)) ;; rabbitmq) port=$amqp_port ;; postgres) port=$postgres_port ;; api) port=$api_port ;;
+    epmd) port=$epmd_port ;; rabbitmq) port=$amqp_port ;; postgres) port=$postgres_port ;; api) port=$api_port ;;
     notifier) port=$notifier_port ;; alertmanager) port=$alertmanager_port ;; prometheus) port=$prometheus_port ;;
     *) port=$(port_of "$part") ;;
   esac

@@ -35,7 +35,8 @@ public sealed class StartedByScriptTests : IDisposable
         Directory.CreateDirectory(_folder.Path("run"));
         File.SetUnixFileMode(_folder.Path("."), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         TestPictures.WriteQuickModel(Directory.CreateDirectory(_folder.Path("models")).FullName);
-        var port = FreePort.Next();
+        // The API's, and the next one for the worker of the only model.
+        var port = FreePort.First(2);
         var environment = new Dictionary<string, string?>
         {
             ["WHALES_RUN"] = _folder.Path("run"),
@@ -44,7 +45,7 @@ public sealed class StartedByScriptTests : IDisposable
             ["Inference__BatchSize"] = "1",
             ["Inference__Sessions"] = "1",
         };
-        foreach (var name in new[] { "AMQP", "RABBITMQ_UI", "RABBITMQ_METRICS", "POSTGRES", "NOTIFIER", "PROMETHEUS", "ALERTMANAGER" })
+        foreach (var name in new[] { "AMQP", "EPMD", "RABBITMQ_DIST", "RABBITMQ_UI", "RABBITMQ_METRICS", "POSTGRES", "NOTIFIER", "PROMETHEUS", "ALERTMANAGER" })
             environment[$"WHALES_{name}_PORT"] = $"{FreePort.Next()}";
         try
         {

@@ -10,23 +10,27 @@ namespace Whales.Testing;
 /// </summary>
 public static class FreePort
 {
-    private const int First = 21000;
-    private const int Last = 31999;
+    private const int Lowest = 21000;
+    private const int Highest = 31999;
 
     // The claims are abstract sockets, one per port: the kernel gives them back when the process ends, however it ends.
     private static readonly List<Socket> Claims = [];
 
     /// <summary>A port that is free now and stays ours until the process ends.</summary>
-    public static int Next()
+    public static int Next() => First(1);
+
+    /// <summary>The first of so many ports in a row, for a program that is told one and takes those after it too.</summary>
+    public static int First(int count)
     {
         for (var attempt = 0; attempt < 1000; attempt++)
         {
-            var port = Random.Shared.Next(First, Last + 1);
-            if (TryClaim(port))
-                return port;
+            var first = Random.Shared.Next(Lowest, Highest + 2 - count);
+            // Of a row that is not free throughout, what was claimed stays claimed: there are ports enough.
+            if (Enumerable.Range(first, count).All(TryClaim))
+                return first;
         }
 
-        throw new InvalidOperationException($"No free port was found on 127.0.0.1 between {First} and {Last}.");
+        throw new InvalidOperationException($"No {count} free ports in a row were found on 127.0.0.1 between {Lowest} and {Highest}.");
     }
 
     private static bool TryClaim(int port)
