@@ -44,6 +44,7 @@ public static class IngestExtensions
         builder.Services.AddHostedService<RemovedModelsSweep>();
         builder.Services.AddHostedService<TopologyDeclaration>();
         builder.Services.AddHostedService<Relay>();
+        builder.Services.AddHostedService<SentNoteWriter>();
         builder.Services.AddHostedService<LostQueueSweep>();
         builder.Services.AddHostedService<ExpirySweep>();
         builder.Services.AddHostedService<WaitingGauges>();

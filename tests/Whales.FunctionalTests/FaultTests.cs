@@ -80,6 +80,43 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Broker_LosesAPhotoThatNobodySawInItsQueue_ItIsSentAgain()
+    {
+        await using var cluster = await Cluster.StartAsync(
+            TestPictures.WriteSlowModel, settings: new Dictionary<string, string?> { ["Relay__ResendAfter"] = "00:00:02" });
+        await QueueExistsAsync(cluster);
+        Guid last = default;
+        await using (var thief = await OutcomeTap.OnQueueAsync(cluster.Broker, Names.Queue(Model)))
+        {
+            // The second one comes when the queue has been found empty for long.
+            for (var i = 0; i < 2; i++)
+            {
+                last = (await cluster.Client.SubmitAsync(TestPictures.Red, Model)).Id;
+                await Eventually.UntilAsync(() => thief.Ids.Count(id => id == last) >= 2, Patience, "the lost photo is sent again");
+            }
+        }
+
+        await cluster.StartWorkerAsync();
+
+        Assert.Equal(IdentificationStatus.Succeeded, (await cluster.Client.FinishedAsync(last)).Status);
+    }
+
+    [Fact]
+    public async Task Broker_QueueGoneBeforeAPhotoCame_TheRelayDeclaresItAndSendsThePhoto()
+    {
+        // The sweep that looks for lost queues comes too late for this test.
+        await using var cluster = await Cluster.StartAsync(
+            TestPictures.WriteSlowModel, settings: new Dictionary<string, string?>(QuickLease) { ["Relay__ResendAfter"] = "1.00:00:00" });
+        await QueueExistsAsync(cluster);
+        await cluster.VirtualHost!.DeleteQueueAsync(Names.Queue(Model));
+
+        await cluster.Client.SubmitAsync(TestPictures.Red, Model);
+
+        await Eventually.UntilAsync(
+            async () => (await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)))?.Messages == 1, Patience, "the photo is in its queue");
+    }
+
+    [Fact]
     public async Task Broker_QueueDeletedBesideOneThatWasDeclaredDifferently_PhotosAreSentAgain()
     {
         const string Other = "another";
@@ -153,6 +190,9 @@ public sealed class FaultTests
     }
 
     private static Dictionary<string, string?> QuickLease => new() { ["Relay__Lease"] = "00:00:06" };
+
+    private static Task QueueExistsAsync(Cluster cluster) => Eventually.UntilAsync(
+        async () => await cluster.VirtualHost!.QueueAsync(Names.Queue(Model)) is not null, Patience, "the API has declared the queue");
 
     private static async Task PostAsync(ApiClient client, int count)
     {

@@ -79,9 +79,10 @@ public static class MessagingExtensions
 
     private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator configure)
     {
-        var uri = context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Uri!;
+        var options = context.GetRequiredService<IOptions<RabbitMqOptions>>().Value;
+        var uri = options.Uri!;
         var user = uri.UserInfo.Split(':', 2);
-        configure.Host(uri.Host, uri.IsDefaultPort ? (ushort)5672 : (ushort)uri.Port, VirtualHost(uri), host =>
+        configure.Host(uri.Host, options.Port, VirtualHost(uri), host =>
         {
             host.Username(user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : "guest");
             host.Password(user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "guest");

@@ -10,6 +10,14 @@ public sealed class RabbitMqOptions
     /// <summary><c>amqp://user:password@host:5672/vhost</c>. Standalone has none: its bus lives in memory.</summary>
     public Uri? Uri { get; set; }
 
+    /// <summary>The broker's port: where the address names none, AMQP's own, 5672, or 5671 for <c>amqps</c>.</summary>
+    internal ushort Port => Uri switch
+    {
+        { IsDefaultPort: false } => (ushort)Uri.Port,
+        { Scheme: "amqps" } => 5671,
+        _ => 5672,
+    };
+
     /// <summary>
     /// Deliveries after which the broker itself moves a message to the dead-letter queue (x-delivery-limit). A backstop well above
     /// <see cref="SuspectStarts"/>, stated because RabbitMQ 3 has no limit by default and 4 has 20. 5 to 1,000, default 20.

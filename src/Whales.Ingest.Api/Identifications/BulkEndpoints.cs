@@ -75,7 +75,8 @@ internal static class BulkEndpoints
         {
             foreach (var row in rows.Take(MostAtOnce))
             {
-                if (await removal.RemoveAsync(row.Id, cancellationToken))
+                // One that somebody sends round again meanwhile is no longer among those that were chosen.
+                if (await removal.RemoveUnchangedAsync(row, cancellationToken))
                     count++;
             }
         }

@@ -13,7 +13,22 @@ internal sealed partial class IdentificationRemoval(
     {
         if (await store.DeleteAsync(id, cancellationToken) is not { } row)
             return false;
-        waiters.Completed(id);
+        await RemovedAsync(row);
+        return true;
+    }
+
+    /// <returns>False when the row is no longer in the state in which it was read, and so stays, with its photo.</returns>
+    public async Task<bool> RemoveUnchangedAsync(IdentificationRow row, CancellationToken cancellationToken)
+    {
+        if (!await store.DeleteUnchangedAsync(row, cancellationToken))
+            return false;
+        await RemovedAsync(row);
+        return true;
+    }
+
+    private async Task RemovedAsync(IdentificationRow row)
+    {
+        waiters.Completed(row.Id);
         if (row.Status == IdentificationStatus.Queued)
             await notice.SendAsync(new AttemptId(row.Id, row.Attempt));
         try
@@ -24,7 +39,6 @@ internal sealed partial class IdentificationRemoval(
         {
             LogPhotoKept(logger, row.ImageKey, e);
         }
-        return true;
     }
 
     [LoggerMessage(LogLevel.Warning, "Photo {ImageKey} of a removed identification could not be removed; the sweep of orphans tries again.")]

@@ -8,7 +8,7 @@ using Whales.Ingest.Api.Storage;
 namespace Whales.Ingest.Api.Outbox;
 
 /// <summary>
-/// Sends again what was lost with its queue: when a model's queue has been empty for a long time although photos that were sent before
+/// Sends again what was lost with its queue: when a model's queue has been empty for a long time although photos that were sent as long ago
 /// have no outcome, somebody deleted, purged or restored it. A photo that a worker has held for so long may be sent twice by this, which is
 /// harmless.
 /// </summary>
@@ -72,9 +72,11 @@ internal sealed partial class LostQueueSweep(
         _emptySince.TryAdd(queue, now);
         if (now - _emptySince[queue] < options.Value.ResendAfter)
             return;
-        var again = await store.MarkUnsentAsync(model, lane, _emptySince[queue], stoppingToken);
+        // Not only what was sent before the queue was first found empty: between two looks a photo can come and be lost.
+        var sentBefore = now - options.Value.ResendAfter;
+        var again = await store.MarkUnsentAsync(model, lane, sentBefore, stoppingToken);
         if (lane == Lane.Bulk)
-            again += await embeddings.MarkUnsentAsync(model, _emptySince[queue], stoppingToken);
+            again += await embeddings.MarkUnsentAsync(model, sentBefore, stoppingToken);
         if (again == 0)
             return;
         SentAgain(again, queue);

@@ -15,7 +15,7 @@ namespace Whales.Ingest.Api.Outbox;
 
 /// <summary>
 /// The only sender of commands. Each lane is served by itself, so that a survey's ten thousand rows stand before no single photo. Rows come from <see cref="RelayInbox"/> or, leased, from the store; each is sent in a bounded window with
-/// the broker's confirm, mandatory and with a timeout, and noted as sent. What was not confirmed is sent again, also after a crash.
+/// the broker's confirm, mandatory and with a timeout, and left to <see cref="SentNoteWriter"/> to be noted as sent. What was not confirmed is sent again, also after a crash.
 /// </summary>
 internal sealed partial class Relay(
     IIdentificationStore store,
@@ -52,11 +52,7 @@ internal sealed partial class Relay(
             await queues.Settled.WaitAsync(stoppingToken);
         }
 
-        await Task.WhenAll(
-        [
-            .. Enum.GetValues<Lane>().SelectMany(lane => new[] { SendInboxAsync(lane, stoppingToken), SendUnsentAsync(lane, stoppingToken) }),
-            NoteSentAsync(stoppingToken),
-        ]);
+        await Task.WhenAll(Enum.GetValues<Lane>().SelectMany(lane => new[] { SendInboxAsync(lane, stoppingToken), SendUnsentAsync(lane, stoppingToken) }));
     }
 
     private async Task SendInboxAsync(Lane lane, CancellationToken stoppingToken)
@@ -220,27 +216,6 @@ internal sealed partial class Relay(
         }
     }
 
-    private async Task NoteSentAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.NoteInterval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            var batch = notes.Take();
-            if (batch.Count == 0)
-                continue;
-            try
-            {
-                await store.MarkSentAsync(batch, clock.GetUtcNow(), stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                foreach (var attempt in batch)
-                    notes.Confirmed(attempt);
-                NoteFailed(exception);
-            }
-        }
-    }
-
     private static PublishOutcome OutcomeOf(Exception exception) => exception switch
     {
         TimeoutException => PublishOutcome.Timeout,
@@ -256,9 +231,6 @@ internal sealed partial class Relay(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Unsent photos could not be read from the job table; trying again.")]
     private partial void ScanFailed(Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sent photos could not be noted in the job table; trying again.")]
-    private partial void NoteFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The queues could not be declared.")]
     private partial void TopologyFailed(Exception exception);

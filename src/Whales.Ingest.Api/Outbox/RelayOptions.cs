@@ -31,7 +31,7 @@ public sealed class RelayOptions
     public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(0.75);
 
     /// <summary>
-    /// When a model's queue has been empty for so long, photos that were sent before and have no outcome were lost with it (deleted, purged,
+    /// When a model's queue has been empty for so long, photos that were sent as long ago and have no outcome were lost with it (deleted, purged,
     /// restored from an older backup) and are sent again. Longer than a worker may hold a photo. Default 2 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]

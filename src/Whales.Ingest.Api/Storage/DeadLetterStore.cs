@@ -34,8 +34,10 @@ internal sealed class DeadLetterStore(StoreDatabase database)
 
     private static readonly Statement DeleteOne = new("delete from dead_letters where id = @id");
 
-    private static readonly Statement DeleteIdentification = new("delete from dead_letters where identification_id = @id");
+    private static readonly Statement DeleteIdentification = new(
+        "delete from dead_letters where identification_id = @id and not exists (select 1 from identifications where id = @id)");
 
+    /// <inheritdoc cref="FaultStore.DeleteCall"/>
     public static Call DeleteCall(Guid identificationId) => new(DeleteIdentification, parameters => parameters.Set("id", identificationId));
 
     public Task AddAsync(StoredDeadLetter stored, CancellationToken cancellationToken)

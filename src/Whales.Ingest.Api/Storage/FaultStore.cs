@@ -25,13 +25,15 @@ internal sealed class FaultStore(StoreDatabase database)
         where identification_id = @id order by attempt, happened_at, code
         """);
 
-    private static readonly Statement Delete = new("delete from attempt_faults where identification_id = @id");
+    private static readonly Statement Delete = new(
+        "delete from attempt_faults where identification_id = @id and not exists (select 1 from identifications where id = @id)");
 
     /// <summary>To run after the completion, in its transaction; null where nothing failed.</summary>
     public static Call? CallFor(Completion completion) => completion is { Status: IdentificationStatus.Failed, Error: { } error }
         ? CallOf(AddFailure, completion.Attempt, completion.CompletedAt, error.Code, error.Message, completion.Worker)
         : null;
 
+    /// <summary>To run after the row was to be deleted, in its transaction: one that was not keeps its history.</summary>
     public static Call DeleteCall(Guid id) => new(Delete, parameters => parameters.Set("id", id));
 
     /// <summary>A worker ended with the attempt in hand. Told twice, it is noted once.</summary>

@@ -53,6 +53,10 @@ public interface IIdentificationStore
     /// <returns>The removed row; null when there was none.</returns>
     Task<IdentificationRow?> DeleteAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>Removes the row and its idempotency key, if it is still in the state in which it was read.</summary>
+    /// <returns>False when it is gone, or has changed: retried, it waits for a new answer.</returns>
+    Task<bool> DeleteUnchangedAsync(IdentificationRow row, CancellationToken cancellationToken);
+
     /// <summary>Of these image keys, those that a row names.</summary>
     Task<IReadOnlySet<string>> KnownImageKeysAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
 

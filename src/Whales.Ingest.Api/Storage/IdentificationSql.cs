@@ -68,6 +68,8 @@ internal sealed class IdentificationSql(StoreDatabase database)
 
     public Statement Delete { get; } = new("delete from identifications where id = @id");
 
+    public Statement DeleteUnchanged { get; } = new("delete from identifications where id = @id and attempt = @attempt and status = @status");
+
     /// <summary>Photos of the catalogue lie in the same store.</summary>
     public Statement KnownImageKeys { get; } = new($"""
         select image_key from identifications where image_key in ({database.SelectMembers("@keys")}) and photo_removed_at is null
@@ -105,12 +107,15 @@ internal sealed class IdentificationSql(StoreDatabase database)
         where owner = @owner and idempotency_key = @key and identification_id = @id and fingerprint is null
         """);
 
-    public Statement DeleteClaim { get; } = new(
-        "delete from idempotency_claims where owner = @owner and idempotency_key = @key and identification_id = @id");
+    /// <summary>To run after its row was to be deleted: one that was not keeps its key.</summary>
+    public Statement DeleteClaim { get; } = new("""
+        delete from idempotency_claims where owner = @owner and idempotency_key = @key and identification_id = @id
+            and not exists (select 1 from identifications where id = @id)
+        """);
 
     public Statement Check { get; } = new("select max(version) from schema_migrations");
 
-    /// <summary>A list with the conditions that the filter has; there are 64 such statements at most.</summary>
+    /// <summary>A list with the conditions that the filter has; there are 128 such statements at most.</summary>
     public Statement List(IdentificationFilter filter)
     {
         string?[] conditions =

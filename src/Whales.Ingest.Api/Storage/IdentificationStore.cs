@@ -114,11 +114,20 @@ internal sealed class IdentificationStore(StoreDatabase database, TimeProvider t
     {
         if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } row)
             return null;
-        var calls = new List<Call> { new(_sql.Delete, parameters => parameters.Set("id", id)), FaultStore.DeleteCall(id), DeadLetterStore.DeleteCall(id) };
+        return await DeleteAsync(row, new Call(_sql.Delete, parameters => parameters.Set("id", id)), cancellationToken).ConfigureAwait(false) ? row : null;
+    }
+
+    public Task<bool> DeleteUnchangedAsync(IdentificationRow row, CancellationToken cancellationToken) => DeleteAsync(
+        row,
+        new Call(_sql.DeleteUnchanged, parameters => parameters.Set("id", row.Id).Set("attempt", row.Attempt).Set("status", RowText.Of(row.Status))),
+        cancellationToken);
+
+    private async Task<bool> DeleteAsync(IdentificationRow row, Call delete, CancellationToken cancellationToken)
+    {
+        var calls = new List<Call> { delete, FaultStore.DeleteCall(row.Id), DeadLetterStore.DeleteCall(row.Id) };
         if (row.IdempotencyKey is { } key)
-            calls.Add(OnClaim(_sql.DeleteClaim, row.Owner, key, id));
-        var changed = await ExecuteAsync(calls, Durability.Synced, cancellationToken).ConfigureAwait(false);
-        return changed[0] > 0 ? row : null;
+            calls.Add(OnClaim(_sql.DeleteClaim, row.Owner, key, row.Id));
+        return (await ExecuteAsync(calls, Durability.Synced, cancellationToken).ConfigureAwait(false))[0] > 0;
     }
 
     public async Task<IReadOnlySet<string>> KnownImageKeysAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)

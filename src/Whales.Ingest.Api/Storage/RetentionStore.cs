@@ -26,9 +26,6 @@ internal sealed class RetentionStore(StoreDatabase database)
             and not exists (select 1 from identifications where id = @id)
         """);
 
-    private static readonly Statement DeleteFaults = new(
-        "delete from attempt_faults where identification_id = @id and not exists (select 1 from identifications where id = @id)");
-
     private static readonly Statement DeleteBatches = new("""
         delete from batches where id in (
             select id from batches where id < @before and not exists (select 1 from identifications where batch_id = batches.id)
@@ -68,7 +65,7 @@ internal sealed class RetentionStore(StoreDatabase database)
         var calls = due.ConvertAll(row => new Call(DeleteRow, parameters => parameters.Set("id", row.Id).Set("before", before)));
         foreach (var row in due)
         {
-            calls.Add(new Call(DeleteFaults, parameters => parameters.Set("id", row.Id)));
+            calls.Add(FaultStore.DeleteCall(row.Id));
             if (row.Key is { } key)
                 calls.Add(new Call(DeleteClaim, parameters => parameters.Set("owner", row.Owner).Set("key", key).Set("id", row.Id)));
         }

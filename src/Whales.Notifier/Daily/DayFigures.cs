@@ -11,7 +11,7 @@ internal sealed class DayFigures(PrometheusClient prometheus, ModelsClient api)
 
     /// <summary>Nothing, rather than 0, where Prometheus does not ask the broker either.</summary>
     private const string AtTheBroker = """
-        sum(rabbitmq_detailed_queue_messages_ready{queue=~"identify-whale\\..+\\.dead(\\..+)?|.+_(error|skipped)"}) or 0 * max(up{job="rabbitmq"} == 1)
+        sum(rabbitmq_detailed_queue_messages_ready{queue=~".+\\.dead(\\..+)?|.+_(error|skipped)"}) or 0 * max(up{job="rabbitmq"} == 1)
         """;
 
     public async Task<Figures> GatherAsync(CancellationToken cancellation)

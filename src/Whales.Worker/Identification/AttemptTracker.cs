@@ -32,11 +32,17 @@ public sealed class AttemptTracker
     {
         var key = (command.IdentificationId, command.Attempt);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var first = _attempts.GetOrAdd(key, done.Task);
-        if (first != done.Task && (redelivered || !first.IsCompleted))
+        while (_attempts.GetOrAdd(key, done.Task) is var first && first != done.Task)
         {
-            await first;
-            return;
+            if (redelivered || !first.IsCompleted)
+            {
+                await first;
+                return;
+            }
+
+            // From here on copies wait for this run.
+            if (_attempts.TryUpdate(key, done.Task, first))
+                break;
         }
 
         try

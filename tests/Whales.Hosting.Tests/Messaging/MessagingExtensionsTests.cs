@@ -19,4 +19,12 @@ public sealed class MessagingExtensionsTests
 
         Assert.False(app.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled);
     }
+
+    [Theory]
+    [InlineData("amqp://broker/", 5672)]
+    [InlineData("amqps://broker/", 5671)]
+    [InlineData("amqp://broker:5700/whales", 5700)]
+    [InlineData("amqps://broker:5672", 5672)]
+    public void Port_OfAnAddress_IsItsOwnOrThatOfItsScheme(string address, int expected) =>
+        Assert.Equal(expected, new RabbitMqOptions { Uri = new Uri(address) }.Port);
 }

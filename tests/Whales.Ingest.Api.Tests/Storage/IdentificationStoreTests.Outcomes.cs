@@ -170,6 +170,34 @@ public abstract partial class IdentificationStoreTests
     }
 
     [Fact]
+    public async Task DeleteUnchangedAsync_RowSentRoundAgainMeanwhile_StaysWithItsClaim()
+    {
+        var row = Row() with { IdempotencyKey = "upload-1", Fingerprint = "f1", Status = IdentificationStatus.Canceled };
+        await Store.ClaimAsync(Claim(row.Id), Noon, Noon, Cancel);
+        await InsertedAsync(row);
+        await Store.RetryAsync(row.Id, Noon, Cancel);
+
+        Assert.False(await Store.DeleteUnchangedAsync(row, Cancel));
+
+        Assert.Equal(IdentificationStatus.Queued, (await Store.FindAsync(row.Id, Cancel))!.Status);
+        Assert.Equal(row.Id, (await Store.ClaimAsync(Claim(Guid.CreateVersion7()), Noon.AddDays(-1), Noon.AddDays(-1), Cancel)).IdentificationId);
+    }
+
+    [Fact]
+    public async Task DeleteUnchangedAsync_RowAsItWasRead_IsGoneWithItsClaim()
+    {
+        var row = Row() with { IdempotencyKey = "upload-1", Fingerprint = "f1" };
+        await Store.ClaimAsync(Claim(row.Id), Noon, Noon, Cancel);
+        await InsertedAsync(row);
+
+        Assert.True(await Store.DeleteUnchangedAsync(row, Cancel));
+
+        Assert.Null(await Store.FindAsync(row.Id, Cancel));
+        var next = Claim(Guid.CreateVersion7());
+        Assert.Equal(next, await Store.ClaimAsync(next, Noon.AddDays(-1), Noon.AddDays(-1), Cancel));
+    }
+
+    [Fact]
     public async Task KnownImageKeysAsync_SomeAreNamedByRows_GivesThose()
     {
         var row = await InsertedAsync(Row());

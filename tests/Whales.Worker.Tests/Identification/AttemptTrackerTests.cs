@@ -56,6 +56,23 @@ public sealed class AttemptTrackerTests
         Assert.True(ranAgain);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_CopyWhileItRunsAgain_WaitsForThatRun(bool redelivered)
+    {
+        var command = Command();
+        await _tracker.RunAsync(command, redelivered: false, () => Task.CompletedTask);
+        var finish = new TaskCompletionSource();
+
+        var again = _tracker.RunAsync(command, redelivered: false, () => finish.Task);
+        var copy = _tracker.RunAsync(command, redelivered, () => throw new InvalidOperationException("It ran side by side."));
+
+        Assert.False(copy.IsCompleted);
+        finish.SetResult();
+        await Task.WhenAll(again, copy);
+    }
+
     [Fact]
     public async Task RunAsync_FirstRunFailed_IsForgottenAndMayRunAgain()
     {
