@@ -85,7 +85,7 @@ export default {
     },
     {
       title: 'Messages that nobody takes', kind: 'table', unit: 'short', width: 12,
-      queries: [['sum by (queue) (rabbitmq_detailed_queue_messages_ready{queue=~"identify-whale\\\\..+\\\\.dead(\\\\..+)?|.+_(error|skipped)"})']],
+      queries: [['sum by (queue) (rabbitmq_detailed_queue_messages_ready{queue=~".+\\\\.dead(\\\\..+)?|.+_(error|skipped)"})']],
       asks: 'What needs a human?', act: 'Above zero: DeadLettersPresent in docs/operations.md.',
     },
     {
